@@ -1,0 +1,191 @@
+"""Comparators: when two spans, names, values or times count as the same (``docs/scoring.md``, "Spans")."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+from newsgold.counts import MILLION
+from newsgold.normalize import edtf_interval, name_tokens, number
+from newsgold.records import Span, Time
+
+TRIM: Final = frozenset("\"'“”‘’„‚«»‹›`.,;:!?…()")
+"""Characters trimmed from both ends of every fragment. Never %, #, & or a sign."""
+MODES: Final = ("exact", "close", "overlap", "soft")
+
+
+class Text:
+    """A text that can tell how many characters of a stretch are no white space. Offsets are clamped to the text."""
+
+    def __init__(self, text: str):
+        self.text = text
+        self._solid = list(accumulate((not char.isspace() for char in text), initial=0))
+
+    def shape(self, spans: Iterable[Span]) -> Shape:
+        """The set of character positions that fragments cover, trimmed; fragments that touch or overlap are joined."""
+        pieces = []
+        text = self.text
+        for span in spans:
+            start, end = span.start, min(span.end, len(text))
+            if start < 0:
+                continue
+            while start < end and (text[start] in TRIM or text[start].isspace()):
+                start += 1
+            while end > start and (text[end - 1] in TRIM or text[end - 1].isspace()):
+                end -= 1
+            if start < end:
+                pieces.append((start, end))
+        pieces.sort()
+        joined: list[tuple[int, int]] = []
+        for start, end in pieces:
+            if joined and start <= joined[-1][1]:
+                joined[-1] = joined[-1][0], max(end, joined[-1][1])
+            else:
+                joined.append((start, end))
+        return Shape(tuple(joined), sum(self.solid(start, end) for start, end in joined))
+
+    def solid(self, start: int, end: int) -> int:
+        """Characters in ``[start, end)`` that are no white space."""
+        return self._solid[end] - self._solid[start]
+
+    def overlap(self, one: Shape, other: Shape) -> Overlap:
+        """How far two shapes cover the same characters."""
+        shared = 0
+        left, right = one.pieces, other.pieces
+        i = j = 0
+        while i < len(left) and j < len(right):
+            start, end = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
+            if start < end:
+                shared += self.solid(start, end)
+            if left[i][1] < right[j][1]:
+                i += 1
+            else:
+                j += 1
+        return Overlap(shared, one.size, other.size)
+
+
+class Shape(NamedTuple):
+    """A set of character positions: disjoint pieces in order, and how many characters they hold without white space."""
+
+    pieces: tuple[tuple[int, int], ...]
+    size: int
+
+
+class Overlap(NamedTuple):
+    """Shared characters and the sizes of both shapes."""
+
+    shared: int
+    one: int
+    other: int
+
+    @property
+    def exact(self) -> bool:
+        """Equal, non-empty sets."""
+        return 0 < self.shared == self.one == self.other
+
+    @property
+    def close(self) -> bool:
+        """Dice ≥ 0.8."""
+        return self.shared > 0 and 10 * self.shared >= 4 * (self.one + self.other)
+
+    @property
+    def half(self) -> bool:
+        """Dice ≥ 0.5: the mode ``overlap``."""
+        return self.shared > 0 and 4 * self.shared >= self.one + self.other
+
+    @property
+    def millionths(self) -> int:
+        """Dice = 2|A∩B| / (|A|+|B|) in whole millionths, rounded down."""
+        return 2 * self.shared * MILLION // (self.one + self.other) if self.shared else 0
+
+    def credits(self) -> tuple[int, int, int, int]:
+        """Credit in each of `MODES`: 0 or 1, and millionths for soft."""
+        return int(self.exact), int(self.close), int(self.half), self.millionths
+
+
+NOTHING: Final = Overlap(0, 0, 0)
+
+
+def touching(gold: Sequence[Sequence[Shape]], predicted: Sequence[Sequence[Shape]]) -> Iterator[tuple[int, int]]:
+    """Index pairs of records that share a character, each once, by one sweep over all pieces."""
+    events = []
+    for side, records in enumerate((gold, predicted)):
+        for index, shapes in enumerate(records):
+            for shape in shapes:
+                events += [(start, end, side, index) for start, end in shape.pieces]
+    events.sort()
+    active: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])  # (end, index) per side, soonest end first
+    seen = set()
+    for start, end, side, index in events:
+        other = active[1 - side]
+        while other and other[0][0] <= start:
+            heapq.heappop(other)
+        for _, mate in other:
+            pair = (index, mate) if side == 0 else (mate, index)
+            if pair not in seen:
+                seen.add(pair)
+                yield pair
+        heapq.heappush(active[side], (end, index))
+
+
+# --- values -----------------------------------------------------------------------------------------------
+
+
+def same_number(one: str | None, other: str | None) -> bool:
+    """Equal as numbers; ``None`` equals only ``None``."""
+    if one is None or other is None:
+        return one is other
+    left, right = number(one), number(other)
+    return left is not None and left == right
+
+
+def same_parts(one: Sequence[str], other: Sequence[str]) -> bool:
+    """The same numbers in the same order."""
+    return len(one) == len(other) and all(map(same_number, one, other))
+
+
+def same_time(one: Time, other: Time) -> tuple[bool, bool]:
+    """Whether two times are equal as EDTF intervals with the same marks, and whether their intervals overlap."""
+    if one.value is None or other.value is None:
+        return False, False
+    left, right = edtf_interval(one.value), edtf_interval(other.value)
+    if left is None or right is None:
+        return one.value == other.value, False
+    marks = [tuple(mark for mark in "?~%" if mark in value) for value in (one.value, other.value)]
+    return left == right and marks[0] == marks[1], left[0] <= right[1] and right[0] <= left[1]
+
+
+# --- names ------------------------------------------------------------------------------------------------
+
+
+class Names:
+    """Which predicted names match which gold names in one article.
+
+    Equal tokens match, unless two gold names have them. Fewer tokens match a fuller name that is the only one to hold
+    them, whichever side is fuller; a bare name that fits two entities matches neither.
+    """
+
+    def __init__(self, gold: Mapping[int, str | None], predicted: Mapping[int, str | None], language: str):
+        self._sides = tuple({index: name_tokens(name, language) for index, name in side.items() if name} for side in (gold, predicted))
+
+    def pairs(self) -> set[tuple[int, int]]:
+        """All matching (gold, predicted) pairs."""
+        gold, predicted = self._sides
+        out = set()
+        for p, tokens in predicted.items():
+            equal = [g for g, other in gold.items() if other == tokens]
+            fuller = [g for g, other in gold.items() if tokens <= other]
+            if equal:
+                if len(equal) == 1:
+                    out.add((equal[0], p))
+            elif len(fuller) == 1:
+                out.add((fuller[0], p))
+        for g, tokens in gold.items():
+            if any(other == tokens for other in predicted.values()):
+                continue
+            fuller = [p for p, other in predicted.items() if tokens < other]
+            if len(fuller) == 1 and sum(1 for other in gold.values() if other < predicted[fuller[0]]) == 1 and predicted[fuller[0]] not in gold.values():
+                out.add((g, fuller[0]))
+        return out

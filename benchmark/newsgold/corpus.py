@@ -1,0 +1,672 @@
+"""Files to records: article sources (text and YAML with anchors), compiled splits, the manifest, hydration.
+
+``data/articles/<split>/<id>.txt`` and ``.yaml`` are what people edit; `build` compiles them. A stand-off article is
+``data/articles/external/<id>.json``: already compiled, without its text, since that may not be redistributed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from newsgold import normalize, resources
+from newsgold.anchors import AnchorError, resolve
+from newsgold.issues import InputError, Issue, path_of, shown
+from newsgold.records import LAYERS, SCHEMA_VERSION, SPLITS, Article, article_from, to_dict
+from newsgold.validate import check_article, check_schema, line_issue, read_jsonl
+
+DATA_VERSION: Final = "0.1.0"
+"""Version of the gold data; every change of published gold raises it."""
+CANARY: Final = "newsgold-canary-9d2f6c1e-5b0a-4c77-8e43-1f0d7a6b92c4"
+NEAR_DUPLICATE: Final = 0.3
+"""Share of five-word shingles (Jaccard) above which two texts count as near-duplicates."""
+
+Path_ = tuple[str | int, ...]
+
+# --- sources: YAML with anchors ---------------------------------------------------------------------------------
+
+
+@dataclass
+class Source:
+    """A parsed YAML source: plain values, and the line of every value by its path."""
+
+    data: Any
+    lines: dict[Path_, int] = field(default_factory=dict)
+
+    def line(self, path: Sequence[str | int]) -> int | None:
+        """The line of the value at ``path``, or of the nearest value around it."""
+        for size in range(len(path), -1, -1):
+            if (found := self.lines.get(tuple(path[:size]))) is not None:
+                return found
+        return None
+
+
+def read_yaml(path: Path, name: str) -> Source:
+    """A YAML file with every scalar as the string it is written as, but for plain ``null``, ``true`` and ``false``.
+
+    Raises:
+        InputError: not UTF-8, not YAML, or a key that stands twice.
+    """
+    import yaml
+
+    issues: list[Issue] = []
+    try:
+        root = yaml.compose(path.read_bytes().decode(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except OSError as error:
+        raise InputError([Issue(name, None, "$", f"cannot be read ({error.strerror}); expected a YAML file")]) from error
+    except UnicodeDecodeError as error:
+        raise InputError([Issue(name, None, "$", f"byte {error.start} is not UTF-8; expected UTF-8")]) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise InputError([Issue(name, mark.line + 1 if mark else None, "$", f"not YAML: {error.problem}; expected the authoring format")]) from error
+    except yaml.YAMLError as error:  # a control character, told without a place
+        raise InputError([Issue(name, None, "$", f"not YAML: {str(error).splitlines()[0]}; expected the authoring format")]) from error
+    source = Source(None)
+
+    def build(node: Any, at: Path_) -> Any:
+        source.lines[at] = node.start_mark.line + 1
+        if isinstance(node, yaml.ScalarNode):
+            if not node.style and node.value in ("null", "~", ""):
+                return None
+            if not node.style and node.value in ("true", "false"):
+                return node.value == "true"
+            return node.value
+        if isinstance(node, yaml.SequenceNode):
+            return [build(child, (*at, index)) for index, child in enumerate(node.value)]
+        out: dict[str, Any] = {}
+        for key, child in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                issues.append(Issue(name, key.start_mark.line + 1, path_of(at), "a key that is no scalar; expected a field name"))
+                continue
+            if key.value in out:
+                issues.append(Issue(name, key.start_mark.line + 1, path_of((*at, key.value)), "this key stands twice; expected each key once"))
+            out[key.value] = build(child, (*at, key.value))
+        return out
+
+    if root is not None:
+        source.data = build(root, ())
+    if issues:
+        raise InputError(issues)
+    if not isinstance(source.data, dict):
+        raise InputError([Issue(name, 1, "$", "no mapping; expected the fields of an article")])
+    return source
+
+
+# Which fields of a record are anchors, which are lists of anchors, and what a missing field becomes.
+_DEFAULTS: Final[dict[str, dict[str, Any]]] = {
+    "entities": {"role": None, "mentions": [], "links": []},
+    "claims": {"cue": None, "source": None, "speakers": [], "relay": [], "parent": None},
+    "events": {"participants": [], "time": None, "part_of": None, "links": []},
+    "figures": {"low": None, "high": None, "parts": [], "unit": None, "of": None, "change": None, "event": None, "relations": []},
+}
+_ANCHORS: Final = {
+    "entities": ["role", "mentions[].span"],
+    "claims": ["content[]", "cue", "source"],
+    "events": ["mentions[]", "participants[].mention", "time.span"],
+    "figures": ["span", "of"],
+}
+_HEAD: Final[dict[str, Any]] = {"headline": None, "dateline": None, "annotators": [], "canary": CANARY}
+
+
+def compile_annotation(source: Source, text: str, report: Callable[[list[str | int], str], None]) -> dict[str, Any]:
+    """The four layers of a source with every anchor resolved to a span; problems go to ``report``."""
+
+    def span(anchor: object, at: list[str | int]) -> Any:
+        if anchor is None:
+            return None
+        if not isinstance(anchor, str):
+            report(at, f"{shown(anchor)}; expected a text anchor")
+            return None
+        try:
+            start, end = resolve(anchor, text)
+        except AnchorError as error:
+            report(at, str(error))
+            return None
+        return {"start": start, "end": end, "text": text[start:end]}
+
+    def put(record: Any, spec: str, at: list[str | int]) -> None:
+        head, dot, rest = spec.partition(".")
+        key = head.removesuffix("[]")
+        if not isinstance(record, dict) or record.get(key) is None:
+            return
+        if not head.endswith("[]"):
+            if dot:
+                put(record[key], rest, [*at, key])
+            else:
+                record[key] = span(record[key], [*at, key])
+            return
+        if not isinstance(record[key], list):
+            return
+        for index, item in enumerate(record[key]):
+            here = [*at, key, index]
+            if not dot:
+                record[key][index] = span(item, here)
+            elif rest == "span" and isinstance(item, dict) and "span" in item:  # mentions carry their span's fields themselves
+                found = span(item.pop("span"), [*here, "span"])
+                record[key][index] = {**(found or {}), **item} if found else None
+            else:
+                put(item, rest, here)
+
+    out: dict[str, Any] = {}
+    for layer, defaults in _DEFAULTS.items():
+        records = source.data.get(layer) or []
+        if not isinstance(records, list):
+            report([layer], f"a {type(records).__name__}; expected a list of records")
+            records = []
+        done = []
+        for index, record in enumerate(records):
+            if not isinstance(record, dict):
+                report([layer, index], f"{shown(record)}; expected a record")
+                continue
+            record = orjson.loads(orjson.dumps({**{k: v for k, v in defaults.items() if k not in record}, **record}))
+            for key, value in defaults.items():
+                if value == [] and record.get(key) is None:
+                    record[key] = []
+            for spec in _ANCHORS[layer]:
+                put(record, spec, [layer, index])
+            if layer == "events":
+                for participant in record["participants"] if isinstance(record["participants"], list) else ():
+                    if isinstance(participant, dict):
+                        participant.setdefault("alleged", False)
+            done.append(record)
+        out[layer] = done
+    return out
+
+
+def _compile(yaml_path: Path, text: str, split: str, article_id: str, report: Callable[[Issue], None], name: str) -> Article | None:
+    """The article of one source file, or ``None`` after reporting why not."""
+    try:
+        source = read_yaml(yaml_path, name)
+    except InputError as error:
+        for issue in error.issues:
+            report(issue)
+        return None
+    failed = False
+
+    def issue(path: list[str | int], message: str, level: str = "error") -> None:
+        nonlocal failed
+        failed = failed or level == "error"
+        report(Issue(name, source.line(path), path_of(path), message, level))
+
+    head = {key: value for key, value in source.data.items() if key not in _DEFAULTS}
+    provenance = head.get("provenance") or {}
+    data = {
+        "id": article_id, **_HEAD, **head, "text": text, "text_sha256": normalize.digest(text), "split": split, "annotators": head.get("annotators") or [],
+        "provenance": {"source": None, "url": None, "license": "CC-BY-4.0", **provenance} if isinstance(provenance, dict) else provenance,
+    }  # fmt: skip
+    data.update(compile_annotation(source, text, issue))
+    if failed:  # a span that could not be resolved would only raise the same problem twice
+        for key in _DEFAULTS:
+            data[key] = [record for record in data[key] if not _has_hole(record)]
+    if not check_schema("article", data, issue):
+        return None
+    check_article(data, issue, lambda path, message: issue(path, message, "warning"))
+    return None if failed else article_from(data)
+
+
+def _has_hole(record: Mapping[str, Any]) -> bool:
+    return any(value is None for key in ("content", "mentions") for value in record.get(key, ())) or ("span" in record and record["span"] is None) or any(
+        participant.get("mention") is None for participant in record.get("participants", ()) if isinstance(participant, dict)
+    )  # fmt: skip
+
+
+def compile_file(yaml_path: Path, report: Callable[[Issue], None], *, text_path: Path | None = None, split: str | None = None, name: str | None = None) -> Article | None:
+    """The article of ``<id>.yaml`` and the text beside it (or at ``text_path``), or ``None`` after reporting why not.
+
+    ``split`` defaults to the name of the folder.
+    """
+    name = name or str(yaml_path)
+    text_path = text_path or yaml_path.with_suffix(".txt")
+    text_name = name if text_path == yaml_path else str(Path(name).with_name(text_path.name))
+    try:
+        raw = text_path.read_bytes().decode()
+    except OSError as error:
+        report(Issue(text_name, None, "$", f"cannot be read ({error.strerror}); expected the article's text"))
+        return None
+    except UnicodeDecodeError as error:
+        report(Issue(text_name, None, "$", f"byte {error.start} is not UTF-8; expected UTF-8"))
+        return None
+    text = normalize.text(raw)
+    split = split or (yaml_path.parent.name if yaml_path.parent.name in SPLITS else "train")
+    if raw.rstrip("\n") != text and split != "external":
+        report(Issue(text_name, None, "$", "not in normal form; expected NFC, \\n line ends, no trailing blanks, at most one blank line in a row"))
+        return None
+    return _compile(yaml_path, text, split, yaml_path.stem, report, name)
+
+
+# --- stand-off ------------------------------------------------------------------------------------------------------
+
+
+def strip_text(article: Article) -> dict[str, Any]:
+    """``article`` in stand-off form: no text, no headline, no covered strings, no descriptions of the unnamed."""
+    data = to_dict(article)
+    data["text"] = data["headline"] = None
+
+    def strip(value: Any) -> None:
+        if isinstance(value, dict):
+            if "start" in value and "end" in value:
+                value["text"] = None
+            for inner in value.values():
+                strip(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                strip(inner)
+
+    for key in _DEFAULTS:
+        strip(data[key])
+    for entity in data["entities"]:
+        if not entity["named"]:
+            entity["name"] = None
+    return data
+
+
+def attach_text(article: Article, text: str) -> Article:
+    """A stand-off article with its text, covered strings and descriptions put back.
+
+    Raises:
+        ValueError: the text is not the one that was annotated.
+    """
+    if normalize.digest(text) != article.text_sha256:
+        raise ValueError(f"text of {article.id} has SHA-256 {normalize.digest(text)[:12]}…; expected {article.text_sha256[:12]}…")
+    data = to_dict(article)
+    data["text"] = text
+
+    def fill(value: Any) -> None:
+        if isinstance(value, dict):
+            if "start" in value and "end" in value:
+                value["text"] = text[value["start"] : value["end"]]
+            for inner in value.values():
+                fill(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                fill(inner)
+
+    for key in _DEFAULTS:
+        fill(data[key])
+    for entity in data["entities"]:
+        if entity["name"] is None:
+            entity["name"] = max((m["text"] for m in entity["mentions"] if m["form"] != "pronoun"), key=len, default=entity["mentions"][0]["text"])
+    return article_from(data)
+
+
+def _cached_text(sha256: str) -> Path:
+    return resources.cache_dir() / "texts" / f"{sha256}.txt"
+
+
+@dataclass(frozen=True)
+class Hydration:
+    """What `hydrate` did with each stand-off article."""
+
+    attached: tuple[tuple[str, Path], ...]
+    """Article id and the file its text came from."""
+    missing: tuple[str, ...]
+    """Articles for which no file was found."""
+    changed: tuple[tuple[str, Path, str], ...]
+    """Article id, file and how the file differs from what was annotated."""
+
+
+def hydrate(folder: Path, articles: Iterable[Article], out: Path | None = None) -> Hydration:
+    """Attach local copies of stand-off texts: files ``*.txt`` in ``folder``, told by their content, else by ``<id>.txt``.
+
+    Each text is normalised and must have the SHA-256 that was annotated. It is kept in the user's cache (or in
+    ``out``), never in the package.
+
+    Raises:
+        InputError: ``folder`` cannot be read.
+    """
+    if not folder.is_dir():
+        raise InputError([Issue(str(folder), None, "$", "no folder; expected one with the texts as *.txt")])
+    texts: dict[str, tuple[Path, str]] = {}
+    bad: dict[str, tuple[Path, str]] = {}
+    for path in sorted(folder.glob("*.txt")):
+        try:
+            body = normalize.text(path.read_bytes().decode())
+        except UnicodeDecodeError as error:
+            bad[path.stem] = path, f"byte {error.start} is not UTF-8"
+            continue
+        texts.setdefault(normalize.digest(body), (path, body))
+        bad.setdefault(path.stem, (path, body))
+    attached, missing, changed = [], [], []
+    for article in articles:
+        if found := texts.get(article.text_sha256):
+            path, body = found
+            target = out / f"{article.id}.txt" if out else _cached_text(article.text_sha256)
+            resources.write_atomic(target, body.encode())
+            attached.append((article.id, path))
+        elif article.id in bad:
+            path, body = bad[article.id]
+            changed.append((article.id, path, body if body.startswith("byte ") else _first_difference(article, body)))
+        else:
+            missing.append(article.id)
+    return Hydration(tuple(attached), tuple(missing), tuple(changed))
+
+
+def _first_difference(article: Article, body: str) -> str:
+    """Where a changed text departs, as far as offsets and proper names alone can tell."""
+    length = max((span for entity in article.entities for span in (m.end for m in entity.mentions)), default=0)
+    if len(body) < length:
+        return f"the text has {len(body)} characters; expected at least {length}"
+    for entity in sorted((e for e in article.entities if e.named and e.name), key=lambda e: e.mentions[0].start):
+        for mention in sorted(entity.mentions, key=lambda m: m.start):
+            if mention.form == "name" and mention.end - mention.start == len(entity.name or "") and body[mention.start : mention.end] != entity.name:
+                return f"at character {mention.start} it reads {shown(body[mention.start : mention.end])}; expected the name {shown(entity.name)}"
+    return f"SHA-256 is {normalize.digest(body)[:12]}…; expected {article.text_sha256[:12]}…"
+
+
+# --- loading ----------------------------------------------------------------------------------------------------
+
+
+def load(split: str = "test", path: Path | None = None) -> tuple[Article, ...]:
+    """The articles of a compiled split, in the order of their ids; hydrated texts are attached where they are cached.
+
+    Args:
+        split: ``train``, ``validation``, ``test`` or ``external``.
+        path: read this JSON Lines file instead.
+
+    Raises:
+        ValueError: no such split.
+        InputError: the file does not hold valid articles.
+    """
+    if path is None:
+        if split not in SPLITS:
+            raise ValueError(f"no split {split!r}; expected one of {', '.join(SPLITS)}")
+        lines = _lines(split)
+        articles = [article_from(orjson.loads(line)) for line in lines]
+    else:
+        articles = _read_articles(path)
+    return tuple(_hydrated(article) for article in articles)
+
+
+@lru_cache(maxsize=4)
+def _lines(split: str) -> tuple[bytes, ...]:
+    return tuple((resources.data() / f"{split}.jsonl").read_bytes().splitlines())
+
+
+def _hydrated(article: Article) -> Article:
+    if article.text is None and (cached := _cached_text(article.text_sha256)).is_file():
+        return attach_text(article, cached.read_text(encoding="utf-8"))
+    return article
+
+
+def _read_articles(path: Path) -> list[Article]:
+    issues: list[Issue] = []
+    found: dict[str, Article] = {}
+    for line, data in read_jsonl(path, issues.append):
+        report = line_issue(issues.append, str(path), line)
+        before = len(issues)
+        if check_schema("article", data, report):
+            check_article(data, report, lambda *_: None)
+            if data["id"] in found:
+                report(["id"], f"{data['id']} stands twice; expected each article once")
+        if len(issues) == before:
+            found[data["id"]] = article_from(data)
+    if issues:
+        raise InputError(issues)
+    return list(found.values())
+
+
+def annotation_path(annotator: str, article_id: str) -> Path | None:
+    """The raw annotation of ``article_id`` by ``annotator`` in a checkout (stand-off: compiled JSON), or ``None``."""
+    if (root := resources.checkout()) is None:
+        return None
+    folder = root / "data" / "annotators" / annotator
+    return next((path for path in (folder / f"{article_id}.yaml", folder / f"{article_id}.json") if path.is_file()), None)
+
+
+def load_annotator(annotator: str, articles: Iterable[Article]) -> dict[str, Article]:
+    """The raw annotations of one annotator for those of ``articles`` that have one and whose text is at hand.
+
+    Raises:
+        InputError: a raw annotation that does not compile.
+    """
+    issues: list[Issue] = []
+    out = {}
+    for article in articles:
+        path = annotation_path(annotator, article.id)
+        if path is None or article.text is None:
+            continue
+        if path.suffix == ".json":
+            out[article.id] = attach_text(article_from(orjson.loads(path.read_bytes())), article.text)
+        else:
+            errors: list[Issue] = []
+            compiled = _compile(path, article.text, article.split, article.id, errors.append, str(path))
+            issues += [issue for issue in errors if issue.level == "error"]
+            if compiled:
+                out[article.id] = compiled
+    if issues:
+        raise InputError(issues)
+    return out
+
+
+def annotators() -> list[str]:
+    """The names of the annotators whose raw work is at hand (only in a checkout)."""
+    root = resources.checkout()
+    folder = root / "data" / "annotators" if root else None
+    return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder and folder.is_dir() else []
+
+
+# --- building ----------------------------------------------------------------------------------------------------
+
+
+def dumps(value: object) -> bytes:
+    """One line of JSON, the same bytes everywhere."""
+    return orjson.dumps(value)
+
+
+@dataclass
+class Build:
+    """Everything that `build` writes, by path relative to ``data/``; and what it found on the way."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    tables: dict[str, Any] = field(default_factory=dict)
+    """Parquet files: path to pyarrow table (empty where pyarrow is not installed)."""
+    issues: list[Issue] = field(default_factory=list)
+
+
+def compile_all(root: Path, progress: Callable[[Iterable[Path]], Iterable[Path]] = lambda paths: paths) -> tuple[dict[str, list[Article]], list[Issue]]:
+    """All sources under ``root/data/articles`` compiled, by split, in the order of their ids, and every issue."""
+    issues: list[Issue] = []
+    out: dict[str, list[Article]] = {split: [] for split in SPLITS}
+    base = root / "data" / "articles"
+    for folder in sorted(path for path in base.iterdir() if path.is_dir()) if base.is_dir() else ():
+        if folder.name not in SPLITS:
+            issues.append(Issue(str(folder.relative_to(root)), None, "$", f"no split; expected one of {', '.join(SPLITS)}"))
+    paths = [path for split in SPLITS for path in sorted((base / split).glob("*.*")) if path.suffix in (".yaml", ".json", ".txt")]
+    stems = Counter(path.stem for path in paths if path.suffix != ".txt")
+    for path in progress(paths):
+        name = path.relative_to(root).as_posix()
+        split = path.parent.name
+        if path.suffix == ".txt":
+            if not path.with_suffix(".yaml").is_file():
+                issues.append(Issue(name, None, "$", "a text without annotation; expected the .yaml beside it"))
+            continue
+        if stems[path.stem] > 1:
+            issues.append(Issue(name, None, "$.id", f"{path.stem} stands in several splits; expected each article once"))
+        if path.suffix == ".json":
+            article = _read_standoff(path, name, issues.append)
+        elif split == "external":
+            issues.append(Issue(name, None, "$", "anchors of an external text; expected only the compiled .json here"))
+            continue
+        else:
+            article = compile_file(path, issues.append, split=split, name=name)
+        if article:
+            out[split].append(article)
+    issues += _near_duplicates([article for articles in out.values() for article in articles])
+    return out, issues
+
+
+def _read_standoff(path: Path, name: str, report: Callable[[Issue], None]) -> Article | None:
+    try:
+        data = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        report(Issue(name, error.lineno, "$", f"not JSON: {error.msg}; expected a stand-off article"))
+        return None
+    failed = False
+
+    def issue(where: list[str | int], message: str) -> None:
+        nonlocal failed
+        failed = True
+        report(Issue(name, None, path_of(where), message))
+
+    if check_schema("article", data, issue):
+        check_article(data, issue, lambda *_: None)
+        if data["text"] is not None or any(span["text"] is not None for key in _DEFAULTS for span in _spans(data[key])):
+            issue(["text"], "a stand-off article with text; expected offsets only, since the text may not be redistributed")
+        if data["id"] != path.stem:
+            issue(["id"], f"{data['id']} in {path.name}; expected the file's name")
+    return None if failed else article_from(data)
+
+
+def _spans(value: Any) -> Iterator[dict[str, Any]]:
+    from newsgold.validate import spans_of
+
+    return (span for _, span in spans_of(value))
+
+
+def _near_duplicates(articles: Sequence[Article]) -> list[Issue]:
+    """Articles whose texts are the same or share too many five-word runs."""
+    shingles = []
+    for article in articles:
+        words = re.findall(r"\w+", (article.text or "").casefold())
+        shingles.append({tuple(words[at : at + 5]) for at in range(len(words) - 4)})
+    issues = []
+    for index, article in enumerate(articles):
+        for other in range(index):
+            same = article.text_sha256 == articles[other].text_sha256
+            shared = len(shingles[index] & shingles[other])
+            likeness = shared / (len(shingles[index] | shingles[other]) or 1)
+            if same or likeness > NEAR_DUPLICATE:
+                where = f"data/articles/{article.split}/{article.id}.txt"
+                issues.append(Issue(where, None, "$", f"{'the same text as' if same else f'{likeness:.0%} of its five-word runs stand in'} {articles[other].split}/{articles[other].id}; expected texts that differ"))
+    return issues
+
+
+def label_counts(articles: Iterable[Article]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """Records by layer, and records by label for each labelled field."""
+    records: Counter[str] = Counter(dict.fromkeys((*LAYERS, "entities"), 0))
+    labels: dict[str, Counter[str]] = {}
+
+    def count(field_: str, label: str | None) -> None:
+        labels.setdefault(field_, Counter())[label or "null"] += 1
+
+    for article in articles:
+        speaking = {speaker for claim in article.claims for speaker in claim.speakers}
+        records.update(entities=len(article.entities), speakers=len(speaking), claims=len(article.claims), events=len(article.events), figures=len(article.figures))
+        count("genre", article.genre)
+        for topic in article.topics:
+            count("topic", topic)
+        for entity in article.entities:
+            count("entity.kind", entity.kind)
+        for claim in article.claims:
+            count("claim.form", claim.form)
+            count("claim.act", claim.act)
+        for event in article.events:
+            count("event.type", event.type)
+            count("event.status", event.status)
+            for participant in event.participants:
+                count("participant.role", participant.role)
+        for figure in article.figures:
+            count("figure.kind", figure.kind)
+            count("figure.bound", figure.bound)
+            for relation in figure.relations:
+                count("figure.relation", relation.type)
+    return dict(records), {key: dict(sorted(value.items())) for key, value in sorted(labels.items())}
+
+
+def build(root: Path, progress: Callable[[Iterable[Path]], Iterable[Path]] = lambda paths: paths) -> Build:
+    """Compile the sources under ``root`` into everything that ``data/`` ships. Writes nothing."""
+    out = Build()
+    splits, out.issues = compile_all(root, progress)
+    if any(issue.level == "error" for issue in out.issues):
+        return out
+    manifest: dict[str, Any] = {
+        "data_version": DATA_VERSION, "schema_version": SCHEMA_VERSION,
+        "guidelines_version": max((article.guidelines_version for articles in splits.values() for article in articles), default="1"),
+        "canary": CANARY, "splits": {}, "files": {}, "articles": {},
+    }  # fmt: skip
+    data = root / "data"
+    for split, articles in splits.items():
+        lines = [dumps(to_dict(article)) for article in articles]
+        body = b"".join(line + b"\n" for line in lines)
+        out.files[f"{split}.jsonl"] = body
+        records, labels = label_counts(articles)
+        double = sum(1 for article in articles if len(article.annotators) > 1)
+        words = sum(len((article.text or "").split()) for article in articles)
+        manifest["splits"][split] = {"articles": len(articles), "words": words, "double_annotated": double, "records": records, "labels": labels, "digest": normalize.digest(body)}
+        manifest["articles"].update((article.id, normalize.digest(line)) for article, line in zip(articles, lines, strict=True))
+    try:
+        from newsgold import tables
+
+        out.tables = {f"parquet/{config}/{split}.parquet": table for split, articles in splits.items() for config, table in tables.tables(articles).items()}
+    except ImportError:
+        out.tables = {}
+    files = {f"data/{name}": normalize.digest(body) for name, body in out.files.items()}
+    for folder in ("articles", "annotators"):
+        for path in sorted((data / folder).rglob("*.*")):
+            if path.is_file():
+                files[path.relative_to(root).as_posix()] = normalize.digest(path.read_bytes())
+    manifest["files"] = dict(sorted(files.items()))
+    out.files["manifest.json"] = orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n"
+    return out
+
+
+def drift(root: Path, built: Build) -> list[Issue]:
+    """How the files under ``root/data`` differ from what `build` makes of the sources."""
+    issues = []
+    data = root / "data"
+    for name, body in built.files.items():
+        path = data / name
+        if not path.is_file():
+            issues.append(Issue(f"data/{name}", None, "$", "is missing; expected what newsgold build writes"))
+        elif (there := path.read_bytes()) != body:
+            issues.append(Issue(f"data/{name}", None, "$", f"{_what_drifted(name, there, body)}; run newsgold build"))
+    if built.tables:
+        from newsgold import tables
+
+        for name, table in built.tables.items():
+            if why := tables.differs(data / name, table):
+                issues.append(Issue(f"data/{name}", None, "$", f"{why}; run newsgold build"))
+    return issues
+
+
+def _what_drifted(name: str, there: bytes, body: bytes) -> str:
+    try:
+        if name.endswith(".jsonl"):
+            old, new = ({row["id"]: row for row in map(orjson.loads, part.splitlines())} for part in (there, body))
+            changes = [f"{key} ({', '.join(f for f in new[key] if old[key].get(f) != new[key][f])})" for key in new if key in old and old[key] != new[key]]
+            parts = [("articles changed: ", changes), ("articles missing: ", sorted(new.keys() - old.keys())), ("articles without a source: ", sorted(old.keys() - new.keys()))]
+        else:
+            old, new = orjson.loads(there), orjson.loads(body)
+            keys = [key for key in new if old.get(key) != new[key]]
+            detail = [f"{key}.{inner}" for key in keys if isinstance(new[key], dict) and isinstance(old.get(key), dict) for inner in sorted(new[key].keys() | old[key].keys()) if new[key].get(inner) != old[key].get(inner)]
+            parts = [("differs in ", detail or keys)]
+        return "; ".join(head + ", ".join(items) for head, items in parts if items) or "the order of lines or fields differs"
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return "is not what the sources compile to"
+
+
+def write(root: Path, built: Build) -> list[Path]:
+    """Write what `build` made under ``root/data``, each file atomically; returns the paths that changed."""
+    changed = []
+    for name, body in built.files.items():
+        path = root / "data" / name
+        if not path.is_file() or path.read_bytes() != body:
+            resources.write_atomic(path, body)
+            changed.append(path)
+    if built.tables:
+        from newsgold import tables
+
+        for name, table in built.tables.items():
+            path = root / "data" / name
+            if tables.differs(path, table):
+                resources.write_atomic(path, tables.parquet(table))
+                changed.append(path)
+    return changed
+

@@ -1,0 +1,217 @@
+"""What a layer is: a table of what to match on, the rungs of its ladder, and the attributes of matched pairs.
+
+A layer file declares a `Layer`; ``score`` runs them all with one matcher. Nothing here loops over a corpus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from newsgold.compare import NOTHING, Names, Overlap, Shape, Text
+from newsgold.normalize import PRONOUNS
+from newsgold.records import Annotation, Entity, Span, to_dict
+
+
+def canonical(record: Any, without: Sequence[str] = ("id",)) -> bytes:
+    """The record as canonical JSON without its id: equal for records that say the same."""
+    data = to_dict(record)
+    return orjson.dumps({key: value for key, value in data.items() if key not in without}, option=orjson.OPT_SORT_KEYS)
+
+
+class Side:
+    """One side of a comparison, its records in canonical order (by position, then content): list order never matters."""
+
+    def __init__(self, annotation: Annotation, text: Text):
+        self.annotation = annotation
+        self.text = text
+
+    @cached_property
+    def entities(self) -> list[Entity]:
+        """All entities, by first mention."""
+        return sorted(self.annotation.entities, key=lambda e: (min(((m.start, m.end) for m in e.mentions if m.located), default=(1 << 40, 0)), e.name or "", canonical(e), e.id))
+
+    @cached_property
+    def entity_index(self) -> dict[str, int]:
+        """Entity id to place in `entities`."""
+        return {entity.id: index for index, entity in enumerate(self.entities)}
+
+    @cached_property
+    def speakers(self) -> set[int]:
+        """Places of the entities to which a claim is attributed."""
+        return {self.entity_index[speaker] for claim in self.annotation.claims for speaker in claim.speakers if speaker in self.entity_index}
+
+    def shape(self, *spans: Span | None) -> Shape:
+        """The characters that spans cover."""
+        return self.text.shape(span for span in spans if span is not None)
+
+
+@dataclass
+class Context:
+    """One article's two sides and what has been matched so far. Indices are places in canonical order."""
+
+    gold: Side
+    predicted: Side
+    language: str
+    matched: dict[str, dict[int, int]] = field(default_factory=dict)
+    """Per layer, predicted index to gold index of the pairs that hold the first rung."""
+    ids: dict[str, tuple[dict[str, int], dict[str, int]]] = field(default_factory=dict)
+    """Per layer, record id to index, for gold and predicted."""
+
+    def spot(self, mention: Span) -> tuple[tuple[int, int], ...]:
+        """A mention as the characters it covers, for exact comparison."""
+        return self.gold.text.shape((mention,)).pieces
+
+    @cached_property
+    def gold_mentions(self) -> list[dict[tuple[tuple[int, int], ...], str | None]]:
+        """For each gold entity, its mentions and their forms."""
+        return [{self.spot(m): m.form for m in entity.mentions} for entity in self.gold.entities]
+
+    @cached_property
+    def predicted_mentions(self) -> list[dict[tuple[tuple[int, int], ...], str | None]]:
+        """For each predicted entity, the mentions that count: one that an earlier entity claims already is lost, unless
+        the gold gives it to several too (a plural phrase stands for each of its members); a pronoun that the gold does
+        not list is ignored.
+        """
+        room: dict[tuple[tuple[int, int], ...], int] = {}
+        for mentions in self.gold_mentions:
+            for spot in mentions:
+                room[spot] = room.get(spot, 0) + 1
+        taken: dict[tuple[tuple[int, int], ...], int] = {}
+        out = []
+        for entity in self.predicted.entities:
+            kept: dict[tuple[tuple[int, int], ...], str | None] = {}
+            for mention in entity.mentions:
+                if not mention.located:
+                    kept[((mention.start, -1 - len(kept)),)] = mention.form  # not in the text: never matches, still counts
+                    continue
+                spot = self.spot(mention)
+                is_pronoun = mention.form == "pronoun" or (mention.form is None and (mention.text or "").casefold() in PRONOUNS)
+                if spot in kept or not spot or (is_pronoun and spot not in room):
+                    continue
+                if taken.get(spot, 0) < max(1, room.get(spot, 0)):
+                    taken[spot] = taken.get(spot, 0) + 1
+                    kept[spot] = "pronoun" if is_pronoun else mention.form
+            out.append(kept)
+        return out
+
+    @cached_property
+    def name_pairs(self) -> set[tuple[int, int]]:
+        """Entity pairs whose names match."""
+        gold, predicted = ({index: entity.name for index, entity in enumerate(side.entities)} for side in (self.gold, self.predicted))
+        return Names(gold, predicted, self.language).pairs()
+
+    @property
+    def alignment(self) -> Mapping[int, int]:
+        """Predicted entity to gold entity."""
+        return self.matched.get("entities", {})
+
+    def aligned(self, entity: str) -> int | None:
+        """The gold entity (its place) that a predicted entity id is aligned to."""
+        return self.alignment.get(self.predicted.entity_index.get(entity, -1))
+
+    def linked(self, layer: str, record_id: str | None) -> int | None:
+        """The gold record (its place) that a predicted record id of ``layer`` is matched to."""
+        if record_id is None:
+            return None
+        return self.matched.get(layer, {}).get(self.ids[layer][1].get(record_id, -1))
+
+    def gold_index(self, layer: str, record_id: str) -> int:
+        """The place of a gold record."""
+        return self.ids[layer][0][record_id]
+
+
+@dataclass
+class Pair:
+    """A gold and a predicted record that may be matched."""
+
+    gold: Any
+    predicted: Any
+    overlap: Overlap
+    context: Context
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A condition on a pair. It holds only where all rungs before it hold."""
+
+    name: str
+    holds: Callable[[Pair], bool]
+
+
+@dataclass(frozen=True)
+class Label:
+    """A categorical attribute: confusion counts over matched pairs."""
+
+    name: str
+    get: Callable[[Any], str | None]
+
+
+@dataclass(frozen=True)
+class SpanField:
+    """An attribute that is a set of spans: counts in the four span modes over matched pairs."""
+
+    name: str
+    gold: Callable[[Pair], Sequence[Shape]]
+    predicted: Callable[[Pair], Sequence[Shape]]
+
+
+@dataclass(frozen=True)
+class LinkField:
+    """An attribute that is a set of ties or values: the sets on both sides, brought to the same terms.
+
+    A predicted tie that leads to nothing in the gold is a term that no gold side has.
+    """
+
+    name: str
+    gold: Callable[[Pair], set[Any]]
+    predicted: Callable[[Pair], set[Any]]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of the scheme."""
+
+    name: str
+    records: Callable[[Side], Sequence[Any]]
+    """The records that are scored, in canonical order."""
+    shapes: Callable[[Any, Context, bool], Sequence[Shape]]
+    """Where a record stands: alternatives, any of which may be met. The flag is true on the gold side."""
+    rungs: tuple[Rung, ...]
+    headline: str
+    """The rung whose F1 is the layer's headline (events: together with arguments)."""
+    labels: tuple[Label, ...]
+    spans: tuple[SpanField, ...]
+    links: tuple[LinkField, ...]
+    located: Callable[[Any], bool] = lambda record: True
+    """Whether every string that locates the record is in the text."""
+    arguments: bool = False
+    """Whether participants are scored as arguments."""
+
+
+def by_position(records: Iterable[Any], first: Callable[[Any], Span | None]) -> list[Any]:
+    """Records by the place of their first span, then by content."""
+
+    def key(record: Any) -> tuple[int, int, bytes, str]:
+        span = first(record)
+        return (span.start, span.end, canonical(record), record.id) if span else (1 << 40, 0, canonical(record), record.id)
+
+    return sorted(records, key=key)
+
+
+def best(gold: Sequence[Shape], predicted: Sequence[Shape], text: Text) -> Overlap:
+    """The largest overlap between any two alternatives."""
+    found = [text.overlap(one, other) for one in gold for other in predicted]
+    return max(found, key=lambda overlap: (overlap.millionths, overlap.shared), default=NOTHING)
+
+
+def one(get: Callable[[Any], Span | None]) -> tuple[Callable[[Pair], list[Shape]], Callable[[Pair], list[Shape]]]:
+    """Both getters of a `SpanField` that holds at most one span."""
+    return (
+        lambda pair: [pair.context.gold.shape(span)] if (span := get(pair.gold)) else [],
+        lambda pair: [pair.context.predicted.shape(span)] if (span := get(pair.predicted)) else [],
+    )

@@ -1,0 +1,78 @@
+"""Events: something that happens, of a listed type.
+
+trigger: the predicted event's first mention overlaps (Dice ≥ 0.5) any gold mention. type, status: the same label.
+Headline: the mean of type F1 and argument F1 (classification, entity level, end to end).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from newsgold.compare import Shape, same_time
+from newsgold.layers._base import Context, Label, Layer, LinkField, Pair, Rung, SpanField, by_position, one
+
+
+def _shapes(event: Any, context: Context, is_gold: bool) -> Sequence[Shape]:
+    """Gold may be met at any mention; a predicted event stands at its first, so that listing every word does not pay."""
+    mentions = event.mentions if is_gold else event.mentions[:1]
+    return [context.gold.shape(mention) for mention in mentions]
+
+
+def _part_of(pair: Pair) -> set[Any]:
+    whole = pair.predicted.part_of
+    return {place if (place := pair.context.linked("events", whole)) is not None else whole} if whole else set()
+
+
+def _alleged(pair: Pair, is_gold: bool) -> set[Any]:
+    """The (role, entity) participants that are only alleged."""
+    context = pair.context
+    event = pair.gold if is_gold else pair.predicted
+    place = (lambda entity: context.gold.entity_index[entity]) if is_gold else (lambda entity: context.aligned(entity) if context.aligned(entity) is not None else entity)
+    return {(participant.role, place(participant.entity)) for participant in event.participants if participant.alleged}
+
+
+def _time_equal(pair: Pair) -> set[Any]:
+    if pair.predicted.time is None or pair.predicted.time.value is None:
+        return set()
+    return {"time"} if pair.gold.time is not None and same_time(pair.gold.time, pair.predicted.time)[0] else {"other"}
+
+
+def _time_overlap(pair: Pair) -> set[Any]:
+    if pair.predicted.time is None or pair.predicted.time.value is None:
+        return set()
+    return {"time"} if pair.gold.time is not None and same_time(pair.gold.time, pair.predicted.time)[1] else {"other"}
+
+
+def _has_time(pair: Pair) -> set[Any]:
+    return {"time"} if pair.gold.time is not None else set()
+
+
+LAYER = Layer(
+    name="events",
+    records=lambda side: by_position(side.annotation.events, lambda event: event.mentions[0] if event.mentions else None),
+    shapes=_shapes,
+    rungs=(
+        Rung("trigger", lambda pair: pair.overlap.half),
+        Rung("type", lambda pair: pair.gold.type == pair.predicted.type),
+        Rung("status", lambda pair: pair.gold.status == pair.predicted.status),
+    ),
+    headline="type",
+    labels=(Label("type", lambda event: event.type), Label("status", lambda event: event.status)),
+    spans=(
+        SpanField(
+            "mentions",
+            lambda pair: [pair.context.gold.shape(mention) for mention in pair.gold.mentions],
+            lambda pair: [pair.context.predicted.shape(mention) for mention in pair.predicted.mentions],
+        ),
+        SpanField("time_span", *one(lambda event: event.time.span if event.time else None)),
+    ),
+    links=(
+        LinkField("time", _has_time, _time_equal),
+        LinkField("time_overlap", _has_time, _time_overlap),
+        LinkField("part_of", lambda pair: {pair.context.gold_index("events", pair.gold.part_of)} if pair.gold.part_of else set(), _part_of),
+        LinkField("alleged", lambda pair: _alleged(pair, True), lambda pair: _alleged(pair, False)),
+    ),
+    located=lambda event: bool(event.mentions) and event.mentions[0].located,
+    arguments=True,
+)

@@ -1,0 +1,62 @@
+"""Speakers: the entities to which a claim is attributed.
+
+found: the gold and the predicted entity are aligned (`newsgold.score`) and both have a claim. mentions: Dice of the
+mention sets ≥ 0.8. kind: the same kind. Headline: found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from newsgold.compare import Overlap, Shape
+from newsgold.layers._base import Context, Label, Layer, Pair, Rung, Side, SpanField, one
+from newsgold.records import Entity
+
+
+def mention_overlap(context: Context, gold: int, predicted: int, *, names_only: bool = False) -> Overlap:
+    """Shared mentions of two entities, given by place; with ``names_only`` over name and nominal mentions, unless
+    neither side has any.
+    """
+    left, right = context.gold_mentions[gold], context.predicted_mentions[predicted]
+    if names_only:
+        firm = ({spot for spot, form in left.items() if form != "pronoun"}, {spot for spot, form in right.items() if form != "pronoun"})
+        if firm[0] or firm[1]:
+            return Overlap(len(firm[0] & firm[1]), len(firm[0]), len(firm[1]))
+    return Overlap(len(left.keys() & right.keys()), len(left), len(right))
+
+
+def _records(side: Side) -> Sequence[Entity]:
+    return [entity for index, entity in enumerate(side.entities) if index in side.speakers]
+
+
+def _shapes(entity: Any, context: Context, is_gold: bool) -> Sequence[Shape]:
+    side, mentions = (context.gold, context.gold_mentions) if is_gold else (context.predicted, context.predicted_mentions)
+    return [Shape(spot, side.text.solid(*spot[0])) for spot in mentions[side.entity_index[entity.id]] if spot and spot[0][0] >= 0]
+
+
+def _mentions(pair: Pair) -> bool:
+    return mention_overlap(pair.context, pair.context.gold.entity_index[pair.gold.id], pair.context.predicted.entity_index[pair.predicted.id]).close
+
+
+def _named(entity: Entity) -> str | None:
+    return None if entity.named is None else str(entity.named).lower()
+
+
+LAYER = Layer(
+    name="speakers",
+    records=_records,
+    shapes=_shapes,
+    rungs=(
+        Rung("found", lambda pair: pair.context.aligned(pair.predicted.id) == pair.context.gold.entity_index[pair.gold.id]),
+        Rung("mentions", _mentions),
+        Rung("kind", lambda pair: pair.gold.kind == pair.predicted.kind),
+    ),
+    headline="found",
+    labels=(Label("kind", lambda entity: entity.kind), Label("named", _named)),
+    spans=(
+        SpanField("mentions", lambda pair: _shapes(pair.gold, pair.context, True), lambda pair: _shapes(pair.predicted, pair.context, False)),
+        SpanField("role", *one(lambda entity: entity.role)),
+    ),
+    links=(),
+)

@@ -1,0 +1,311 @@
+"""Predictions: a JSON Lines file of a system's output to resolved annotations, or to located issues.
+
+A line holds ``{"id": …, "entities": […], "claims": […], "events": […], "figures": […]}``; all but ``id`` may be left out.
+A span is given by offsets, by words (or a text anchor), or both; a speaker by entity id, by mention or by bare name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from newsgold import anchors
+from newsgold.issues import InputError, Issue, shown
+from newsgold.normalize import name_tokens
+from newsgold.records import Annotation, Article, Claim, Entity, Event, Figure, Mention, Participant, Relation, Span, Time, to_dict
+from newsgold.validate import check_schema, check_span, line_issue, read_jsonl
+
+Report = Callable[[list[str | int], str], None]
+UNLOCATED = -1
+
+
+@dataclass
+class Predictions:
+    """What a system predicted, resolved against the gold texts."""
+
+    annotations: dict[str, Annotation] = field(default_factory=dict)
+    """By article id."""
+    skipped: list[str] = field(default_factory=list)
+    """Stand-off articles that were predicted but whose text is absent."""
+    failed: dict[str, str] = field(default_factory=dict)
+    """Article id to the error that the system reported."""
+
+
+def read(path: Path, articles: Iterable[Article]) -> Predictions:
+    """Read, validate and resolve a predictions file against ``articles``.
+
+    Raises:
+        InputError: with every problem of the file.
+    """
+    issues: list[Issue] = []
+    out = Predictions()
+    gold = {article.id: article for article in articles}
+    seen: dict[str, int] = {}
+    for line, data in read_jsonl(path, issues.append):
+        report = line_issue(issues.append, str(path), line)
+        if not check_schema("prediction", data, report):
+            continue
+        if (article := gold.get(data["id"])) is None:
+            report(["id"], f"{shown(data['id'])} is no article of this split; expected one of its {len(gold)} ids")
+            continue
+        if data["id"] in seen:
+            report(["id"], f"{shown(data['id'])} was predicted in line {seen[data['id']]} already; expected each article once")
+            continue
+        seen[data["id"]] = line
+        if data.get("error"):
+            out.failed[data["id"]] = data["error"]
+        if article.text is None:
+            out.skipped.append(article.id)
+        else:
+            out.annotations[article.id] = resolve(data, article, report)
+    if issues:
+        raise InputError(issues)
+    return out
+
+
+def from_objects(predictions: Iterable[Mapping[str, Any]], articles: Iterable[Article], name: str = "predictions") -> Predictions:
+    """Like `read`, for predictions that are JSON types in memory; the line is then the position in the iterable."""
+    issues: list[Issue] = []
+    out = Predictions()
+    gold = {article.id: article for article in articles}
+    for line, data in enumerate(predictions, 1):
+        report = line_issue(issues.append, name, line)
+        plain = orjson.loads(orjson.dumps(data))
+        if not check_schema("prediction", plain, report):
+            continue
+        article = gold.get(plain["id"])
+        if article is None:
+            report(["id"], f"{shown(plain['id'])} is no article of this split; expected one of its {len(gold)} ids")
+        elif plain["id"] in out.annotations:
+            report(["id"], f"{shown(plain['id'])} was predicted already; expected each article once")
+        elif article.text is None:
+            out.skipped.append(article.id)
+        else:
+            if plain.get("error"):
+                out.failed[article.id] = plain["error"]
+            out.annotations[article.id] = resolve(plain, article, report)
+    if issues:
+        raise InputError(issues)
+    return out
+
+
+def to_prediction(annotation: Annotation) -> dict[str, Any]:
+    """An annotation in the form of a prediction line, as if a system had found it."""
+    data = to_dict(annotation)
+    return {key: data[key] for key in ("id", "entities", "claims", "events", "figures")} | {
+        key: [{k: v for k, v in record.items() if k != "links"} for record in data[key]] for key in ("entities", "events")
+    }
+
+
+# --- resolution -------------------------------------------------------------------------------------------
+
+
+def resolve(data: Mapping[str, Any], article: Article, report: Report) -> Annotation:
+    """One prediction that fits the schema, with every span placed and every reference an id.
+
+    Strings that the text does not hold become spans at ``-1``. A bare name that is no entity of the prediction becomes
+    one; bare names that fold alike are one entity. Dangling references and wrong offsets go to ``report``.
+    """
+    text = article.text
+    assert text is not None
+    places = _Placer(text, data, report)
+    entities = _Entities(data, places, article.language, report)
+    claims = tuple(_claim(record, index, places, entities) for index, record in enumerate(data.get("claims", ())))
+    events = tuple(_event(record, index, places, entities) for index, record in enumerate(data.get("events", ())))
+    figures = tuple(_figure(record, index, places) for index, record in enumerate(data.get("figures", ())))
+    for key, records, links in (
+        ("claims", claims, lambda record: [("parent", record.parent, claims)]),
+        ("events", events, lambda record: [("part_of", record.part_of, events)]),
+        ("figures", figures, lambda record: [("event", record.event, events), *((f"relations[{i}].figure", r.figure, figures) for i, r in enumerate(record.relations))]),
+    ):
+        taken: set[str] = set()
+        for index, record in enumerate(records):
+            if record.id in taken:
+                report([key, index, "id"], f"{shown(record.id)} stands twice; expected ids unique among the article's {key}")
+            taken.add(record.id)
+            for name, target, among in links(record):
+                if target is not None and not any(other.id == target for other in among):
+                    report([key, index, name], f"{shown(target)} is no id of this prediction; expected one of {', '.join(other.id for other in among) or 'none, there are none'}")
+    return Annotation(id=article.id, entities=entities.all(), claims=claims, events=events, figures=figures)
+
+
+class _Placer:
+    """Places for all span references of one prediction."""
+
+    def __init__(self, text: str, data: Mapping[str, Any], report: Report):
+        self._text = text
+        self._found: dict[tuple[str | int, ...], Span] = {}
+        for key in ("entities", "claims", "events", "figures"):
+            # In canonical order, so that no order of the list decides where a repeated string goes.
+            records = sorted(enumerate(data.get(key, ())), key=lambda item: orjson.dumps({k: v for k, v in item[1].items() if k != "id"}, option=orjson.OPT_SORT_KEYS))
+            strings, taken = [], []
+            for index, record in records:
+                words: dict[str, str] = {}
+                fixed = []
+                for path, reference in _references(key, record):
+                    if isinstance(reference, dict) and "start" in reference:
+                        if wrong := check_span(reference, text):
+                            report([key, index, *_split(path)], wrong)
+                        else:
+                            fixed.append((reference["start"], reference["end"]))
+                            self._found[key, index, path] = Span(reference["start"], reference["end"], text[reference["start"] : reference["end"]])
+                    else:
+                        words[path] = reference if isinstance(reference, str) else reference["text"]
+                strings.append(words)
+                taken.append(fixed)
+            for (index, _), words, placed in zip(records, strings, anchors.place(strings, text, taken), strict=True):
+                for path, spot in placed.items():
+                    self._found[key, index, path] = Span(*spot, text[spot[0] : spot[1]]) if spot else Span(UNLOCATED, UNLOCATED, words[path])
+
+    def get(self, key: str, index: int, path: str) -> Span | None:
+        """The span of one reference; ``None`` where there was none (or its offsets were reported as wrong)."""
+        return self._found.get((key, index, path))
+
+
+def _split(path: str) -> list[str | int]:
+    out: list[str | int] = []
+    for part in path.split("."):
+        name, _, rest = part.partition("[")
+        out.append(name)
+        out += [int(rest[:-1])] if rest else []
+    return out
+
+
+def _references(key: str, record: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """The span references of a raw record, with a path for each. Speakers are looked at by `_Entities`."""
+
+    def one(name: str, value: Any) -> Iterable[tuple[str, Any]]:
+        return [(name, value)] if value is not None else []
+
+    def many(name: str, values: Iterable[Any]) -> Iterable[tuple[str, Any]]:
+        return [(f"{name}[{index}]", value) for index, value in enumerate(values)]
+
+    if key == "entities":
+        yield from one("role", record.get("role"))
+        yield from many("mentions", record.get("mentions", ()))
+    elif key == "claims":
+        content = record["content"]
+        yield from many("content", content if isinstance(content, list) else [content])
+        for name in ("cue", "source"):
+            yield from one(name, record.get(name))
+        for name in ("speakers", "relay"):
+            yield from ((path, value) for path, value in many(name, record.get(name, ())) if isinstance(value, dict))
+    elif key == "events":
+        yield from many("mentions", record["mentions"])
+        for index, participant in enumerate(record.get("participants", ())):
+            yield from one(f"participants[{index}].mention", participant.get("mention"))
+            if isinstance(participant["entity"], dict):
+                yield f"participants[{index}].entity", participant["entity"]
+        if record.get("time"):
+            yield from one("time.span", record["time"].get("span"))
+    else:
+        yield "span", record["span"]
+        yield from one("of", record.get("of"))
+
+
+class _Entities:
+    """The entities of a prediction, those that it only names in passing included."""
+
+    def __init__(self, data: Mapping[str, Any], places: _Placer, language: str, report: Report):
+        self._places = places
+        self._language = language
+        self._entities: dict[str, Entity] = {}
+        self._by_name: dict[frozenset[str], str] = {}
+        self._by_spot: dict[tuple[int, int], str] = {}
+        for index, record in enumerate(data.get("entities", ())):
+            mentions: dict[tuple[int, int], Mention] = {}
+            for place, raw in enumerate(record.get("mentions", ())):
+                span = places.get("entities", index, f"mentions[{place}]")
+                if span:
+                    form = raw.get("form") if isinstance(raw, dict) else None
+                    key = (span.start, span.end) if span.located else (UNLOCATED, -2 - place)
+                    mentions.setdefault(key, Mention(span.start, span.end, span.text, form))
+            if record["id"] in self._entities:
+                report(["entities", index, "id"], f"{shown(record['id'])} stands twice; expected ids unique among the article's entities")
+            name = record.get("name") or next((m.text for m in mentions.values() if m.form == "name"), None) or next((m.text for m in mentions.values()), None)
+            entity = Entity(id=record["id"], name=name, kind=record.get("kind"), named=record.get("named"), role=places.get("entities", index, "role"), mentions=tuple(mentions.values()))
+            self._add(entity)
+
+    def _add(self, entity: Entity) -> None:
+        self._entities[entity.id] = entity
+        if entity.name:
+            self._by_name.setdefault(name_tokens(entity.name, self._language), entity.id)
+        for mention in entity.mentions:
+            if mention.located:
+                self._by_spot.setdefault((mention.start, mention.end), entity.id)
+
+    def find(self, reference: Any, key: str, index: int, path: str) -> str | None:
+        """The id of the entity that a reference means, made where need be."""
+        if isinstance(reference, str):
+            if reference in self._entities:
+                return reference
+            tokens = name_tokens(reference, self._language)
+            if tokens not in self._by_name:
+                self._add(Entity(id=self._fresh(reference), name=reference, kind=None, named=None, role=None, mentions=()))
+            return self._by_name[tokens]
+        span = self._places.get(key, index, path)
+        if span is None:
+            return None
+        if (span.start, span.end) not in self._by_spot or not span.located:
+            tokens = name_tokens(span.text or "", self._language)
+            if tokens in self._by_name:
+                return self._by_name[tokens]
+            self._add(Entity(id=self._fresh(span.text or "?"), name=span.text, kind=None, named=None, role=None, mentions=(Mention(span.start, span.end, span.text),)))
+            return self._by_name[tokens]
+        return self._by_spot[span.start, span.end]
+
+    def _fresh(self, name: str) -> str:
+        candidate = f"~{name}"
+        while candidate in self._entities:
+            candidate = f"~{candidate}"
+        return candidate
+
+    def all(self) -> tuple[Entity, ...]:
+        """Every entity, the given ones first."""
+        return tuple(self._entities.values())
+
+
+def _present(spans: Iterable[Span | None]) -> tuple[Span, ...]:
+    return tuple(span for span in spans if span is not None)
+
+
+def _claim(record: Mapping[str, Any], index: int, places: _Placer, entities: _Entities) -> Claim:
+    content = record["content"] if isinstance(record["content"], list) else [record["content"]]
+
+    def who(name: str) -> tuple[str, ...]:
+        found = (entities.find(reference, "claims", index, f"{name}[{place}]") for place, reference in enumerate(record.get(name, ())))
+        return tuple(dict.fromkeys(entity for entity in found if entity is not None))
+
+    return Claim(
+        id=record.get("id", f"c{index + 1}~"), content=_present(places.get("claims", index, f"content[{place}]") for place in range(len(content))),
+        cue=places.get("claims", index, "cue"), source=places.get("claims", index, "source"), speakers=who("speakers"), relay=who("relay"),
+        form=record.get("form"), act=record.get("act"), parent=record.get("parent"),
+    )  # fmt: skip
+
+
+def _event(record: Mapping[str, Any], index: int, places: _Placer, entities: _Entities) -> Event:
+    participants = []
+    for place, raw in enumerate(record.get("participants", ())):
+        entity = entities.find(raw["entity"], "events", index, f"participants[{place}].entity")
+        if entity is not None:
+            mention = places.get("events", index, f"participants[{place}].mention") or places.get("events", index, f"participants[{place}].entity")
+            participants.append(Participant(role=raw["role"], entity=entity, mention=mention, alleged=raw.get("alleged", False)))
+    time = record.get("time")
+    return Event(
+        id=record.get("id", f"v{index + 1}~"), type=record.get("type"), mentions=_present(places.get("events", index, f"mentions[{place}]") for place in range(len(record["mentions"]))),
+        status=record.get("status"), participants=tuple(participants), part_of=record.get("part_of"),
+        time=Time(span=places.get("events", index, "time.span"), value=time.get("value")) if time else None,
+    )  # fmt: skip
+
+
+def _figure(record: Mapping[str, Any], index: int, places: _Placer) -> Figure:
+    return Figure(
+        id=record.get("id", f"f{index + 1}~"), span=places.get("figures", index, "span") or Span(UNLOCATED, UNLOCATED, None), kind=record.get("kind"),
+        low=record.get("low"), high=record.get("high"), parts=tuple(record.get("parts", ())), bound=record.get("bound"), unit=record.get("unit"),
+        of=places.get("figures", index, "of"), change=record.get("change"), event=record.get("event"),
+        relations=tuple(Relation(type=relation["type"], figure=relation["figure"]) for relation in record.get("relations", ())),
+    )  # fmt: skip

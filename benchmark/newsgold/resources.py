@@ -1,0 +1,55 @@
+"""Where the data and schemas lie. Nothing else in the package looks for files of its own."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+SPLIT_FILE = "{split}.jsonl"
+
+
+@cache
+def checkout() -> Path | None:
+    """The repository this package runs from (editable install or bare checkout), or ``None`` for a wheel."""
+    root = Path(__file__).resolve().parents[2]
+    return root if (root / "pyproject.toml").is_file() and (root / "data").is_dir() and (root / "schemas").is_dir() else None
+
+
+def root() -> Traversable:
+    """The folder that holds ``data/`` and ``schemas/``: the repository in a checkout, the package in a wheel."""
+    return checkout() or resources.files("newsgold")
+
+
+def data() -> Traversable:
+    """The compiled data: one JSON Lines file a split, and the manifest."""
+    return root() / "data"
+
+
+def schema(name: str) -> bytes:
+    """The JSON Schema called ``name`` (``article``, ``prediction``, ``scorecard``, ``manifest``, ``submission``)."""
+    return (root() / "schemas" / f"{name}.json").read_bytes()
+
+
+def cache_dir() -> Path:
+    """Where hydrated texts are kept: ``$NEWSGOLD_CACHE``, else ``newsgold`` in the user's cache folder."""
+    if given := os.environ.get("NEWSGOLD_CACHE"):
+        return Path(given)
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(base) if base else Path.home() / ".cache") / "newsgold"
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path`` so that a reader sees the old file or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
