@@ -14,6 +14,7 @@ must fit exactly one place (`resolve`). Predicted strings may repeat and may dif
 
 from __future__ import annotations
 
+import difflib
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,7 +55,7 @@ def _parse(anchor: str) -> _Pattern:
             if anchor[position : position + 1] not in ("[", "]", _ELLIPSIS, "\\"):
                 raise AnchorError(f"anchor {shown(anchor)} has a lone backslash; expected \\[ \\] \\… or \\\\")
             parts[-1] += anchor[position]
-        elif char in "[]" or (char == _ELLIPSIS and anchor[position - 1 : position] == " " and anchor[position + 1 : position + 2] == " "):
+        elif char in "[]" or (char == _ELLIPSIS and (anchor[:position] == "" or anchor[position - 1] in " [") and anchor[position + 1 : position + 2] in ("", " ", "]")):
             signs.append(char)
             parts.append("")
         else:
@@ -67,7 +68,7 @@ def _parse(anchor: str) -> _Pattern:
         before, *inner, after = parts
     else:
         before, inner, after = "", parts, ""
-    first, last = (inner[0][:-1], inner[1][1:]) if _ELLIPSIS in kinds else (inner[0], None)
+    first, last = (inner[0].removesuffix(" "), inner[1].removeprefix(" ")) if _ELLIPSIS in kinds else (inner[0], None)
     if not first.strip() or (last is not None and not last.strip()):
         raise AnchorError(f"anchor {shown(anchor)} points at nothing; expected words" + (" on both sides of …" if last is not None else ""))
     return _Pattern(before, first, last, after)
@@ -147,7 +148,7 @@ def _near(text: str, pattern: _Pattern) -> str:
     whole = pattern.before + pattern.first
     bare = [text.find(whole)] if text.find(whole) != -1 else []
     if bare and pattern.last is None and not pattern.after:
-        return f"it stands only inside a longer word: {_in_context(text, (bare[0], bare[0] + len(whole)))}"
+        return f"it stands only inside a longer word, expected whole words: {_in_context(text, (bare[0], bare[0] + len(whole)))}"
     folded, origin = fold(text)
     needle = fold(whole)[0]
     at = folded.lower().find(needle.lower())
@@ -160,6 +161,11 @@ def _near(text: str, pattern: _Pattern) -> str:
         at = folded.find(" ".join(words[:size]))
         if at != -1 and size >= 2:
             return f"it departs from the text here: {_in_context(text, (origin[at], origin[at + len(' '.join(words[:size]))]))}"
+    known = {word: None for word in re.findall(r"\S+", text)}
+    for word in words:
+        if word not in known and (near := difflib.get_close_matches(word, known, 1, 0.6)):
+            at = text.find(near[0])
+            return f"the nearest to {shown(word)} is: {_in_context(text, (at, at + len(near[0])))}"
     return "expected words as they stand in it"
 
 
@@ -224,7 +230,7 @@ def place(records: Sequence[Mapping[str, str]], text: str, taken: Sequence[Seque
         else:
             rest.append((index, key, found))
     used: dict[str, set[Place]] = {}
-    for index, placed in enumerate(out):
+    for placed in out:
         for key, spot in placed.items():
             if spot:
                 used.setdefault(_field(key), set()).add(spot)
@@ -263,7 +269,7 @@ def explain_offsets(start: int, end: int, covered: str, text: str) -> str:
             return f"the offsets count {name}; expected Unicode code points"
     if text[start : start + len(covered)] == covered:
         return f"the end is inclusive or off by {end - start - len(covered)}; expected a half-open span ending at {start + len(covered)}"
-    places = [at for at in _finds(text, covered)]
+    places = list(_finds(text, covered))
     if places:
         index = bisect_left(places, start)
         nearest = min(places[max(0, index - 1) : index + 1], key=lambda at: abs(at - start))

@@ -20,7 +20,7 @@ from newsgold import normalize, resources
 from newsgold.anchors import AnchorError, resolve
 from newsgold.issues import InputError, Issue, path_of, shown
 from newsgold.records import LAYERS, SCHEMA_VERSION, SPLITS, Article, article_from, to_dict
-from newsgold.validate import check_article, check_schema, line_issue, read_jsonl
+from newsgold.validate import Fit, check_article, check_references, check_schema, line_issue, read_jsonl, spans_of
 
 DATA_VERSION: Final = "0.1.0"
 """Version of the gold data; every change of published gold raises it."""
@@ -128,7 +128,7 @@ def compile_annotation(source: Source, text: str, report: Callable[[list[str | i
             start, end = resolve(anchor, text)
         except AnchorError as error:
             report(at, str(error))
-            return None
+            return {"start": 0, "end": 1, "text": text[:1]}  # holds the place, so that the rest can be checked
         return {"start": start, "end": end, "text": text[start:end]}
 
     def put(record: Any, spec: str, at: list[str | int]) -> None:
@@ -149,8 +149,7 @@ def compile_annotation(source: Source, text: str, report: Callable[[list[str | i
             if not dot:
                 record[key][index] = span(item, here)
             elif rest == "span" and isinstance(item, dict) and "span" in item:  # mentions carry their span's fields themselves
-                found = span(item.pop("span"), [*here, "span"])
-                record[key][index] = {**(found or {}), **item} if found else None
+                record[key][index] = {**(span(item.pop("span"), [*here, "span"]) or {}), **item}
             else:
                 put(item, rest, here)
 
@@ -161,11 +160,11 @@ def compile_annotation(source: Source, text: str, report: Callable[[list[str | i
             report([layer], f"a {type(records).__name__}; expected a list of records")
             records = []
         done = []
-        for index, record in enumerate(records):
-            if not isinstance(record, dict):
-                report([layer, index], f"{shown(record)}; expected a record")
+        for index, given in enumerate(records):
+            if not isinstance(given, dict):
+                report([layer, index], f"{shown(given)}; expected a record")
                 continue
-            record = orjson.loads(orjson.dumps({**{k: v for k, v in defaults.items() if k not in record}, **record}))
+            record = orjson.loads(orjson.dumps({**{k: v for k, v in defaults.items() if k not in given}, **given}))
             for key, value in defaults.items():
                 if value == [] and record.get(key) is None:
                     record[key] = []
@@ -185,8 +184,8 @@ def _compile(yaml_path: Path, text: str, split: str, article_id: str, report: Ca
     try:
         source = read_yaml(yaml_path, name)
     except InputError as error:
-        for issue in error.issues:
-            report(issue)
+        for problem in error.issues:
+            report(problem)
         return None
     failed = False
 
@@ -202,19 +201,13 @@ def _compile(yaml_path: Path, text: str, split: str, article_id: str, report: Ca
         "provenance": {"source": None, "url": None, "license": "CC-BY-4.0", **provenance} if isinstance(provenance, dict) else provenance,
     }  # fmt: skip
     data.update(compile_annotation(source, text, issue))
-    if failed:  # a span that could not be resolved would only raise the same problem twice
-        for key in _DEFAULTS:
-            data[key] = [record for record in data[key] if not _has_hole(record)]
-    if not check_schema("article", data, issue):
-        return None
-    check_article(data, issue, lambda path, message: issue(path, message, "warning"))
+    holes = failed  # anchors that fit nothing are told already; what they point at cannot be checked
+    fit = check_schema("article", data, issue)
+    if fit is not Fit.MISSHAPEN and holes:
+        check_references(data, issue)
+    elif fit is not Fit.MISSHAPEN:
+        check_article(data, issue, lambda path, message: issue(path, message, "warning"))
     return None if failed else article_from(data)
-
-
-def _has_hole(record: Mapping[str, Any]) -> bool:
-    return any(value is None for key in ("content", "mentions") for value in record.get(key, ())) or ("span" in record and record["span"] is None) or any(
-        participant.get("mention") is None for participant in record.get("participants", ()) if isinstance(participant, dict)
-    )  # fmt: skip
 
 
 def compile_file(yaml_path: Path, report: Callable[[Issue], None], *, text_path: Path | None = None, split: str | None = None, name: str | None = None) -> Article | None:
@@ -386,7 +379,10 @@ def load(split: str = "test", path: Path | None = None) -> tuple[Article, ...]:
 
 @lru_cache(maxsize=4)
 def _lines(split: str) -> tuple[bytes, ...]:
-    return tuple((resources.data() / f"{split}.jsonl").read_bytes().splitlines())
+    try:
+        return tuple((resources.data() / f"{split}.jsonl").read_bytes().splitlines())
+    except FileNotFoundError as error:
+        raise InputError([Issue(f"data/{split}.jsonl", None, "$", "is missing; expected the compiled split, run newsgold build")]) from error
 
 
 def _hydrated(article: Article) -> Article:
@@ -401,7 +397,7 @@ def _read_articles(path: Path) -> list[Article]:
     for line, data in read_jsonl(path, issues.append):
         report = line_issue(issues.append, str(path), line)
         before = len(issues)
-        if check_schema("article", data, report):
+        if check_schema("article", data, report) is not Fit.MISSHAPEN:
             check_article(data, report, lambda *_: None)
             if data["id"] in found:
                 report(["id"], f"{data['id']} stands twice; expected each article once")
@@ -515,7 +511,7 @@ def _read_standoff(path: Path, name: str, report: Callable[[Issue], None]) -> Ar
         failed = True
         report(Issue(name, None, path_of(where), message))
 
-    if check_schema("article", data, issue):
+    if check_schema("article", data, issue) is not Fit.MISSHAPEN:
         check_article(data, issue, lambda *_: None)
         if data["text"] is not None or any(span["text"] is not None for key in _DEFAULTS for span in _spans(data[key])):
             issue(["text"], "a stand-off article with text; expected offsets only, since the text may not be redistributed")
@@ -525,8 +521,6 @@ def _read_standoff(path: Path, name: str, report: Callable[[Issue], None]) -> Ar
 
 
 def _spans(value: Any) -> Iterator[dict[str, Any]]:
-    from newsgold.validate import spans_of
-
     return (span for _, span in spans_of(value))
 
 

@@ -42,10 +42,9 @@ def fold(string: str) -> tuple[str, list[int]]:
         if char.isspace():
             if out and out[-1] == " ":
                 continue
-            char = " "
+            out.append(" ")
         else:
-            char = char.translate(_FOLD)
-        out.append(char)
+            out.append(char.translate(_FOLD))
         origin.append(offset)
     origin.append(len(string))
     return "".join(out), origin
@@ -77,7 +76,7 @@ def name_tokens(name: str, language: str = "en") -> frozenset[str]:
     plain = "".join(char for char in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(char))
     plain = plain.replace("ł", "l").replace("ø", "o").replace("đ", "d").replace("ı", "i")
     words = re.findall(r"\w+", re.sub(r"['’ʼ]s\b", "", plain).replace("'", "").replace("’", ""))
-    stop = NAME_STOP.get(language.split("-")[0], NAME_STOP["en"])
+    stop = NAME_STOP.get(language.split("-", maxsplit=1)[0], NAME_STOP["en"])
     return frozenset(words) - stop or frozenset(words)
 
 

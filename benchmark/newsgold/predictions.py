@@ -17,7 +17,7 @@ from newsgold import anchors
 from newsgold.issues import InputError, Issue, shown
 from newsgold.normalize import name_tokens
 from newsgold.records import Annotation, Article, Claim, Entity, Event, Figure, Mention, Participant, Relation, Span, Time, to_dict
-from newsgold.validate import check_schema, check_span, line_issue, read_jsonl
+from newsgold.validate import Fit, check_schema, check_span, line_issue, read_jsonl
 
 Report = Callable[[list[str | int], str], None]
 UNLOCATED = -1
@@ -47,7 +47,7 @@ def read(path: Path, articles: Iterable[Article]) -> Predictions:
     seen: dict[str, int] = {}
     for line, data in read_jsonl(path, issues.append):
         report = line_issue(issues.append, str(path), line)
-        if not check_schema("prediction", data, report):
+        if check_schema("prediction", data, report) is Fit.MISSHAPEN:
             continue
         if (article := gold.get(data["id"])) is None:
             report(["id"], f"{shown(data['id'])} is no article of this split; expected one of its {len(gold)} ids")
@@ -75,7 +75,7 @@ def from_objects(predictions: Iterable[Mapping[str, Any]], articles: Iterable[Ar
     for line, data in enumerate(predictions, 1):
         report = line_issue(issues.append, name, line)
         plain = orjson.loads(orjson.dumps(data))
-        if not check_schema("prediction", plain, report):
+        if check_schema("prediction", plain, report) is Fit.MISSHAPEN:
             continue
         article = gold.get(plain["id"])
         if article is None:
@@ -117,19 +117,24 @@ def resolve(data: Mapping[str, Any], article: Article, report: Report) -> Annota
     claims = tuple(_claim(record, index, places, entities) for index, record in enumerate(data.get("claims", ())))
     events = tuple(_event(record, index, places, entities) for index, record in enumerate(data.get("events", ())))
     figures = tuple(_figure(record, index, places) for index, record in enumerate(data.get("figures", ())))
-    for key, records, links in (
-        ("claims", claims, lambda record: [("parent", record.parent, claims)]),
-        ("events", events, lambda record: [("part_of", record.part_of, events)]),
-        ("figures", figures, lambda record: [("event", record.event, events), *((f"relations[{i}].figure", r.figure, figures) for i, r in enumerate(record.relations))]),
-    ):
-        taken: set[str] = set()
-        for index, record in enumerate(records):
-            if record.id in taken:
-                report([key, index, "id"], f"{shown(record.id)} stands twice; expected ids unique among the article's {key}")
-            taken.add(record.id)
-            for name, target, among in links(record):
-                if target is not None and not any(other.id == target for other in among):
-                    report([key, index, name], f"{shown(target)} is no id of this prediction; expected one of {', '.join(other.id for other in among) or 'none, there are none'}")
+    ids = {key: [record.id for record in records] for key, records in (("claims", claims), ("events", events), ("figures", figures))}
+    for key, given in ids.items():
+        for index, record_id in enumerate(given):
+            if record_id in given[:index]:
+                report([key, index, "id"], f"{shown(record_id)} stands twice; expected ids unique among the article's {key}")
+
+    def known(key: str, target: str | None, path: list[str | int]) -> None:
+        if target is not None and target not in ids[key]:
+            report(path, f"{shown(target)} is no id of {key} in this prediction; expected one of {', '.join(ids[key]) or 'none, there are none'}")
+
+    for index, claim in enumerate(claims):
+        known("claims", claim.parent, ["claims", index, "parent"])
+    for index, event in enumerate(events):
+        known("events", event.part_of, ["events", index, "part_of"])
+    for index, figure in enumerate(figures):
+        known("events", figure.event, ["figures", index, "event"])
+        for place, relation in enumerate(figure.relations):
+            known("figures", relation.figure, ["figures", index, "relations", place, "figure"])
     return Annotation(id=article.id, entities=entities.all(), claims=claims, events=events, figures=figures)
 
 

@@ -133,8 +133,9 @@ def _match_layer(layer: Layer, context: Context, out: ArticleScore) -> list[Pair
     credits = [pairs[key].overlap.credits() for key in chosen]
     for index, mode in enumerate(MODES):
         out.counts[f"{layer.name}/span:{mode}"] = Count(sum(credit[index] for credit in credits), len(gold), len(everything))
-    _outcomes(layer, gold, everything, chosen, rungs, pairs, fate, out)
-    return [pairs[key] for key in chosen]
+    best_pairs = {key: pairs[key] for key in chosen}
+    _outcomes(layer, gold, everything, best_pairs, rungs, fate, out)
+    return list(best_pairs.values())
 
 
 def _candidates(layer: Layer, context: Context, gold: Sequence[Any], predicted: Sequence[Any], shapes: tuple[Sequence[Sequence[Shape]], Sequence[Sequence[Shape]]]) -> Iterable[tuple[int, int]]:
@@ -152,9 +153,11 @@ def _climb(layer: Layer, pair: Pair) -> int:
     return len(layer.rungs)
 
 
-def _outcomes(layer: Layer, gold: Sequence[Any], predicted: Sequence[Any], chosen: Sequence[tuple[int, int]], rungs: Mapping[tuple[int, int], int],
-              pairs: Mapping[tuple[int, int], Pair], fate: Mapping[int, str], out: ArticleScore) -> None:  # fmt: skip
-    mates = dict(chosen)
+def _outcomes(
+    layer: Layer, gold: Sequence[Any], predicted: Sequence[Any], pairs: Mapping[tuple[int, int], Pair], rungs: Mapping[tuple[int, int], int], fate: Mapping[int, str], out: ArticleScore
+) -> None:
+    """List every record; ``pairs`` are the chosen ones."""
+    mates = dict(pairs.keys())
     article = out.article
     for g, record in enumerate(gold):
         if g in mates:
@@ -188,8 +191,8 @@ def _attributes(layer: Layer, pairs: Sequence[Pair], out: ArticleScore) -> None:
     for link in layer.links:
         total = Count()
         for pair in pairs:
-            want, got = link.gold(pair), link.predicted(pair)
-            total = total.plus(Count(len(want & got), len(want), len(got)))
+            ties, found = link.gold(pair), link.predicted(pair)
+            total = total.plus(Count(len(ties & found), len(ties), len(found)))
         out.counts[f"{layer.name}/attribute:{link.name}"] = total
 
 

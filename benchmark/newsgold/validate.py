@@ -5,10 +5,12 @@ Two validators share the work: jsonschema-rs passes what is right at speed, json
 
 from __future__ import annotations
 
+import enum
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,7 +62,7 @@ def read_jsonl(path: Path, report: Report, name: str | None = None) -> Iterator[
             if raw.startswith(b"\xef\xbb\xbf"):
                 issue(number, "starts with a byte order mark; expected plain UTF-8")
                 raw = raw[3:]
-            if (found := _object(raw, lambda message, line=number: issue(line, message))) is not None:
+            if (found := _object(raw, partial(issue, number))) is not None:
                 yield number, found
         if not some:
             issue(None, 'empty file; expected one JSON object a line (an article without records is {"id": "…"})')
@@ -84,12 +86,17 @@ def _object(raw: bytes, issue: Callable[[str], None]) -> dict[str, Any] | None:
         issue(f"not JSON at column {error.colno}: {'the line is cut off' if cut else error.msg}; expected one JSON object")
         return None
     if not isinstance(value, dict):
-        issue(f"a JSON {_type(value)}; expected one JSON object")
+        issue(f"{_a(value)}; expected one JSON object")
         return None
     # orjson keeps the last of two equal keys. A line that it writes back unchanged has none; any other is read again.
     if orjson.dumps(value) != raw.strip():
         twice: list[str] = []
-        json.loads(raw, object_pairs_hook=lambda pairs: twice.extend(key for key, n in Counter(key for key, _ in pairs).items() if n > 1) or dict(pairs))
+
+        def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+            twice.extend(key for key, n in Counter(key for key, _ in pairs).items() if n > 1)
+            return dict(pairs)
+
+        json.loads(raw, object_pairs_hook=unique)
         if twice:
             issue(f"key {', '.join(map(shown, dict.fromkeys(twice)))} stands twice in one object; expected each key once")
             return None
@@ -100,6 +107,11 @@ def _type(value: object) -> str:
     if value is None:
         return "null"
     return {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}.get(type(value), type(value).__name__)
+
+
+def _a(value: object) -> str:
+    kind = _type(value)
+    return kind if kind == "null" else f"{'an' if kind[0] in 'aio' else 'a'} {kind}"
 
 
 # --- schema -----------------------------------------------------------------------------------------------
@@ -119,17 +131,34 @@ def _slow(schema: str) -> Any:
     return jsonschema.Draft202012Validator(orjson.loads(resources.schema(schema)))
 
 
-def check_schema(schema: str, value: object, report: Callable[[list[str | int], str], None]) -> bool:
-    """Whether ``value`` fits the schema of that name; each misfit goes to ``report`` with its path."""
+class Fit(enum.Enum):
+    """How a value fits a schema. Truthy only where it fits wholly."""
+
+    FITS = "fits"
+    MISLABELLED = "has the right fields and types, but wrong labels or forms"
+    MISSHAPEN = "lacks fields or has wrong types"
+
+    def __bool__(self) -> bool:
+        return self is Fit.FITS
+
+
+_HARMLESS: Final = {"enum", "pattern", "uniqueItems", "additionalProperties", "minLength", "maxLength"}
+"""Rules that a value may break and still be walked through."""
+
+
+def check_schema(schema: str, value: object, report: Callable[[list[str | int], str], None]) -> Fit:
+    """How ``value`` fits the schema of that name; each misfit goes to ``report`` with its path."""
     if _fast(schema).is_valid(value):
-        return True
+        return Fit.FITS
     seen = set()
+    shaped = True
     for error in sorted(_slow(schema).iter_errors(value), key=lambda error: [str(part) for part in error.absolute_path]):
+        shaped = shaped and error.validator in _HARMLESS
         for path, message in _explain(error):
             if (tuple(path), message) not in seen:
                 seen.add((tuple(path), message))
                 report(path, message)
-    return False
+    return Fit.MISLABELLED if shaped else Fit.MISSHAPEN
 
 
 def _explain(error: Any) -> Iterator[tuple[list[str | int], str]]:
@@ -146,9 +175,9 @@ def _explain(error: Any) -> Iterator[tuple[list[str | int], str]]:
                     yield from _explain(inner)
             else:
                 kinds = {str(kind) for branch in _branches(error) for e in branch if e.validator == "type" for kind in _listed(e.validator_value)}
-                yield path, f"a {_type(found)}, {shown(found)}; expected {_any(sorted(kinds))}"
+                yield path, f"{_a(found)}, {shown(found)}; expected {_any(sorted(kinds))}"
         case "type":
-            yield path, f"a {_type(found)}, {shown(found)}; expected {_any(_listed(rule))}"
+            yield path, f"{_a(found)}, {shown(found)}; expected {_any(_listed(rule))}"
         case "enum":
             yield path, f"{shown(found)} is not a label of this field; expected one of {', '.join('null' if label is None else str(label) for label in rule)}"
         case "required":
@@ -199,7 +228,8 @@ def _about(error: Any, key: str) -> str:
 
 
 def _pattern(error: Any) -> str:
-    return str(error.schema.get("description", error.validator_value)).rstrip(".")
+    text = str(error.schema.get("description", error.validator_value)).rstrip(".")
+    return text[0].lower() + text[1:]
 
 
 # --- offsets ----------------------------------------------------------------------------------------------
@@ -269,7 +299,7 @@ def check_article(article: Mapping[str, Any], report: Callable[[list[str | int],
                 warn(list(path), f"{shown(span['text'])} ends with a full stop; expected none unless it belongs to an abbreviation or a quotation inside")
         elif span["start"] >= span["end"]:
             report(list(path), f"start {span['start']} is not before end {span['end']}; expected a half-open span")
-    _check_references(article, report)
+    check_references(article, report)
     _check_records(article, report, warn)
 
 
@@ -277,15 +307,18 @@ def _edges(span: Mapping[str, Any], text: str, path: tuple[str | int, ...]) -> s
     covered = text[span["start"] : span["end"]]
     if covered != covered.strip():
         return f"{shown(covered)} begins or ends with white space; expected none"
-    if len(covered) > 1 and covered[0] in _CLOSERS and covered[-1] == _CLOSERS[covered[0]] and covered.count(covered[0]) + covered.count(covered[-1]) in (2, 4 if covered[0] == covered[-1] else 2):
-        if covered.count(covered[0]) <= 2 or covered[0] != covered[-1]:
+    if len(covered) > 1 and covered[-1] == _CLOSERS.get(covered[0]):
+        # '"a" and "b"' begins and ends with marks that are no pair; an apostrophe inside a word is no mark at all.
+        inside = re.sub(r"(?<=\w)['’](?=\w)", "", covered[1:-1])
+        if covered[0] not in inside and covered[-1] not in inside:
             return f"{shown(covered)} is enclosed by a pair of quotation marks; expected the span inside them"
     if covered[-1] in ",;:":
         return f"{shown(covered)} ends with punctuation; expected the span before it"
     return None
 
 
-def _check_references(article: Mapping[str, Any], report: Callable[[list[str | int], str], None]) -> None:
+def check_references(article: Mapping[str, Any], report: Callable[[list[str | int], str], None]) -> None:
+    """Ids that are unique, references that resolve, and no cycles."""
     ids = {}
     for key in _LISTS:
         ids[key] = {record["id"] for record in article[key]}
@@ -380,10 +413,10 @@ def _check_records(article: Mapping[str, Any], report: Callable[[list[str | int]
         at = ["events", index]
         held: set[tuple[str, str]] = set()
         for place, participant in enumerate(event["participants"]):
-            key = participant["role"], participant["entity"]
-            if key in held:
-                report([*at, "participants", place], f"{key[1]} is {key[0]} twice; expected an entity to hold a role once")
-            held.add(key)
+            role = participant["role"], participant["entity"]
+            if role in held:
+                report([*at, "participants", place], f"{role[1]} is {role[0]} twice; expected an entity to hold a role once")
+            held.add(role)
             spot = participant["mention"]["start"], participant["mention"]["end"]
             if participant["entity"] in mentions and spot not in mentions[participant["entity"]]:
                 report([*at, "participants", place, "mention"], f"{shown(participant['mention']['text'])} at {spot[0]} is no mention of {participant['entity']}; expected one")
@@ -398,6 +431,9 @@ def _check_records(article: Mapping[str, Any], report: Callable[[list[str | int]
             if body in seen:
                 report([key, index], f"{record['id']} says the same as {seen[body]}; expected no two records alike")
             seen.setdefault(body, record["id"])
+
+
+_UNIT_OF: Final = {"money": "an ISO 4217 code", "percent": "%", "percentage_points": "pp"}
 
 
 def _check_figure(figure: Mapping[str, Any], at: list[str | int], report: Callable[[list[str | int], str], None]) -> None:
@@ -422,7 +458,7 @@ def _check_figure(figure: Mapping[str, Any], at: list[str | int], report: Callab
         wants = {
             "exact": (True, True), "approximate": (True, True), "at_least": (True, False), "more_than": (True, False), "at_most": (False, True),
             "less_than": (False, True), "range": (True, True), "vague": (True, None),
-        }[bound]  # fmt: skip
+        }.get(bound, (None, None))  # fmt: skip
         for key, value, wanted in (("low", low, wants[0]), ("high", high, wants[1])):
             if wanted is not None and (value is not None) != wanted:
                 report([*at, key], f"{shown(value) if value is not None else 'null'} with bound {bound}; expected {'a value' if wanted else 'null'}")
@@ -434,7 +470,7 @@ def _check_figure(figure: Mapping[str, Any], at: list[str | int], report: Callab
         report([*at, "unit"], f"{shown(unit)} is no unit; expected an ISO 4217 code, a UCUM code, % or pp")
     expected = {"money": unit in normalize.ISO_4217, "percent": unit == "%", "percentage_points": unit == "pp"}.get(figure["kind"])
     if expected is False:
-        report([*at, "unit"], f"{shown(unit) if unit is not None else 'null'} for kind {figure['kind']}; expected {dict(money='an ISO 4217 code', percent='%', percentage_points='pp')[figure['kind']]}")
+        report([*at, "unit"], f"{shown(unit) if unit is not None else 'null'} for kind {figure['kind']}; expected {_UNIT_OF[figure['kind']]}")
     if figure["kind"] in ("count", "rank", "score") and unit is not None:
         report([*at, "unit"], f"{shown(unit)} for kind {figure['kind']}; expected null")
 

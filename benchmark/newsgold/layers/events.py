@@ -27,9 +27,13 @@ def _part_of(pair: Pair) -> set[Any]:
 def _alleged(pair: Pair, is_gold: bool) -> set[Any]:
     """The (role, entity) participants that are only alleged."""
     context = pair.context
-    event = pair.gold if is_gold else pair.predicted
-    place = (lambda entity: context.gold.entity_index[entity]) if is_gold else (lambda entity: context.aligned(entity) if context.aligned(entity) is not None else entity)
-    return {(participant.role, place(participant.entity)) for participant in event.participants if participant.alleged}
+
+    def place(entity: str) -> int | str:
+        found = context.gold.entity_index[entity] if is_gold else context.aligned(entity)
+        return entity if found is None else found
+
+    participants = (pair.gold if is_gold else pair.predicted).participants
+    return {(participant.role, place(participant.entity)) for participant in participants if participant.alleged}
 
 
 def _time_equal(pair: Pair) -> set[Any]:

@@ -1,0 +1,387 @@
+"""The command line: the only module that prints and exits.
+
+Exit codes: 0 fine; 1 a check failed (drift, a stale leaderboard, a changed text); 2 bad input or usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from newsgold._version import __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+OK, FAILED, BAD = 0, 1, 2
+_T = TypeVar("_T")
+_SPLITS = ("train", "validation", "test", "external")
+_LAYERS = ("speakers", "claims", "events", "figures")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if not hasattr(args, "run"):
+        parser.print_help()
+        return BAD
+    from newsgold.issues import InputError
+
+    try:
+        return int(args.run(args))
+    except InputError as error:
+        _print_issues(error.issues)
+        return BAD
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+
+
+# --- printing ----------------------------------------------------------------------------------------------------------
+
+
+def _print_issues(issues: Iterable[Any]) -> None:
+    issues = sorted(issues, key=lambda issue: (issue.file, issue.line or 0))  # a stable sort: what was found first comes first
+    for issue in issues:
+        print(issue, file=sys.stderr)
+    errors = sum(issue.level == "error" for issue in issues)
+    warnings = len(issues) - errors
+    if issues:
+        print(f"{errors} error{'s' * (errors != 1)}" + (f", {warnings} warning{'s' * (warnings != 1)}" if warnings else ""), file=sys.stderr)
+
+
+def _console(args: argparse.Namespace) -> Console:
+    from rich.console import Console
+
+    # A pipe has no width of its own; there the tables keep to 80 columns, and words are cut rather than wrapped away.
+    width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "80"))
+    return Console(width=width, no_color=getattr(args, "no_color", False) or "NO_COLOR" in os.environ, highlight=False)
+
+
+def _progress(what: str, total: int, floor: int = 200) -> Callable[[Iterable[_T]], Iterable[_T]]:
+    """A progress bar on standard error for long work at a terminal; nothing for short work or in a pipe."""
+
+    def wrap(items: Iterable[_T]) -> Iterable[_T]:
+        if total < floor or not sys.stderr.isatty():
+            return items
+        from rich.console import Console
+        from rich.progress import track
+
+        return track(items, description=what, total=total, console=Console(stderr=True))
+
+    return wrap
+
+
+def _write(path: Path, content: str | bytes, force: bool) -> None:
+    """Write a result, atomically; an existing one is only replaced with --force."""
+    from newsgold.issues import InputError, Issue
+    from newsgold.resources import write_atomic
+
+    body = content.encode() if isinstance(content, str) else content
+    if path.exists() and not force and path.read_bytes() != body:
+        raise InputError([Issue(str(path), None, "$", "exists and differs; expected a new file, or --force to replace it")])
+    try:
+        write_atomic(path, body)
+    except OSError as error:
+        raise InputError([Issue(str(path), None, "$", f"cannot be written ({error.strerror}); expected a place to write to")]) from error
+
+
+def _emit(args: argparse.Namespace, kind: str, data: dict[str, Any]) -> None:
+    """Print a result in the format asked for."""
+    from newsgold.report import FORMATS
+
+    render = FORMATS[kind][args.format]
+    if args.format == "table":
+        render(data, _console(args))
+    else:
+        sys.stdout.write(render(data))
+
+
+def _root() -> Path:
+    """The checkout, for commands that need the sources."""
+    from newsgold.issues import InputError, Issue
+    from newsgold.resources import checkout
+
+    if (root := checkout()) is None:
+        raise InputError([Issue("newsgold", None, "$", "installed without its sources; expected a checkout of the repository (this command works on data/articles)")])
+    return root
+
+
+# --- commands ------------------------------------------------------------------------------------------------------------
+
+
+def _validate(args: argparse.Namespace) -> int:
+    from newsgold import corpus, predictions
+    from newsgold.issues import InputError, Issue
+
+    issues: list[Issue] = []
+    counted = []
+    for path in args.files:
+        before = len(issues)
+        try:
+            if path.suffix in (".yaml", ".yml"):
+                corpus.compile_file(path, issues.append, text_path=args.text)
+                what = "annotated article"
+            elif _is_gold(path):
+                what = f"{len(corpus.load(path=path))} gold articles"
+            else:
+                gold = corpus.load(args.split) if args.gold is None else corpus.load(path=args.gold)
+                found = predictions.read(path, gold)
+                what = f"predictions for {len(found.annotations)} of {len(gold)} articles of {args.gold or args.split}"
+                if found.skipped:
+                    what += f"; skipped without text: {', '.join(found.skipped)}"
+        except InputError as error:
+            issues += error.issues
+        counted.append((path, len([issue for issue in issues[before:] if issue.level == "error"]), what if len(issues) == before or path.suffix in (".yaml", ".yml") else ""))
+    _print_issues(issues)
+    for path, errors, what in counted:
+        if not errors:
+            print(f"{path}: valid, {what}")
+    return BAD if any(issue.level == "error" for issue in issues) else OK
+
+
+def _is_gold(path: Path) -> bool:
+    """Whether a JSON Lines file holds gold articles rather than predictions: by the fields of its first line."""
+    try:
+        with path.open("rb") as file:
+            return b'"text_sha256"' in file.readline(2**22)
+    except OSError:
+        return False
+
+
+def _build(args: argparse.Namespace) -> int:
+    from newsgold import corpus
+    from newsgold.issues import Issue
+
+    if args.external:
+        return _build_external(args.external)
+    root = _root()
+    built = corpus.build(root, _progress("compiling", sum(1 for _ in (root / "data" / "articles").rglob("*.yaml"))))
+    errors = [issue for issue in built.issues if issue.level == "error"]
+    shown = errors or built.issues
+    if errors:
+        _print_issues(shown)
+        return BAD
+    if args.warnings:
+        _print_issues(built.issues)
+    if not built.tables:
+        print("pyarrow is not installed: the parquet files were left alone (pip install newsgold[datasets])", file=sys.stderr)
+    if args.check:
+        drift: list[Issue] = corpus.drift(root, built)
+        _print_issues(drift)
+        if not drift:
+            print(f"data/ is what its sources compile to ({len(built.files)} files, {len(built.tables)} tables)")
+        return FAILED if drift else OK
+    changed = corpus.write(root, built)
+    for path in changed:
+        print(f"wrote {path.relative_to(root)}")
+    print(f"{len(built.files) + len(built.tables)} files, {len(changed)} changed")
+    return OK
+
+
+def _build_external(folder: Path) -> int:
+    """Compile locally authored external articles to their stand-off form."""
+    import orjson
+
+    from newsgold import corpus
+    from newsgold.issues import InputError, Issue
+    from newsgold.resources import write_atomic
+
+    root = _root()
+    issues: list[Issue] = []
+    done = []
+    sources = sorted(folder.rglob("*.yaml"))
+    if not sources:
+        raise InputError([Issue(str(folder), None, "$", "no *.yaml in it; expected locally authored articles with their *.txt")])
+    for path in sources:
+        annotator = path.parent.name if path.parent != folder else None
+        text = next((place for place in (path.with_suffix(".txt"), folder / f"{path.stem}.txt") if place.is_file()), path.with_suffix(".txt"))
+        article = corpus.compile_file(path, issues.append, text_path=text, split="external")
+        if article:
+            target = root / "data" / ("articles/external" if annotator is None else f"annotators/{annotator}") / f"{article.id}.json"
+            done.append((target, orjson.dumps(corpus.strip_text(article), option=orjson.OPT_INDENT_2) + b"\n"))
+    if any(issue.level == "error" for issue in issues):
+        _print_issues(issues)
+        return BAD
+    for target, body in done:
+        write_atomic(target, body)
+        print(f"wrote {target.relative_to(root)}")
+    return OK
+
+
+def _show(args: argparse.Namespace) -> int:
+    from newsgold import corpus
+    from newsgold.issues import InputError, Issue
+    from newsgold.report import show_article
+
+    if args.article.endswith((".yaml", ".yml")):
+        issues: list[Issue] = []
+        article = corpus.compile_file(Path(args.article), issues.append)
+        if article is None:
+            raise InputError(issues)
+    else:
+        everything = {article.id: article for split in _SPLITS for article in corpus.load(split)}
+        if args.article not in everything:
+            import difflib
+
+            near = difflib.get_close_matches(args.article, everything, 3) or sorted(everything)[:3]
+            raise InputError([Issue(args.article, None, "$.id", f"no such article; expected one of {len(everything)}, for example {', '.join(near)}")])
+        article = everything[args.article]
+        if args.annotator:
+            raw = corpus.load_annotator(args.annotator, [article])
+            if article.id not in raw:
+                raise InputError([Issue(args.article, None, "$", f"no raw annotation by {args.annotator}; expected one of {', '.join(corpus.annotators()) or 'none, a checkout has them'}")])
+            article = raw[article.id]
+    show_article(article, _console(args), args.layer or _LAYERS)
+    return OK
+
+
+def _score(args: argparse.Namespace) -> int:
+    from newsgold import corpus
+    from newsgold.scoring import score
+
+    gold = corpus.load(args.split) if args.gold is None else corpus.load(path=args.gold)
+    card = score(args.predictions, args.split, gold=gold, system=args.system, progress=_progress("scoring", len(gold)))
+    data = card.to_dict(matches=args.matches)
+    if args.out:
+        _write(args.out, card.to_json(matches=args.matches), args.force)
+    _emit(args, "score", data)
+    return OK
+
+
+def _agreement(args: argparse.Namespace) -> int:
+    from newsgold import corpus
+    from newsgold.agreement import agreement
+
+    articles = [article for split in args.split or _SPLITS for article in corpus.load(split)]
+    if args.article:
+        articles = [article for article in articles if article.id in args.article]
+    if len(args.annotators) != 2:
+        print(f"{len(args.annotators)} annotators given; expected two", file=sys.stderr)
+        return BAD
+    data = agreement(args.annotators[0], args.annotators[1], articles).to_dict()
+    if args.out:
+        import orjson
+
+        _write(args.out, orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n", args.force)
+    _emit(args, "agreement", data)
+    return FAILED if args.strict and data["below_target"] else OK
+
+
+def _hydrate(args: argparse.Namespace) -> int:
+    from newsgold import corpus, resources
+
+    articles = corpus.load("external")
+    done = corpus.hydrate(args.text, articles, args.out)
+    place = args.out or resources.cache_dir() / "texts"
+    for article, path in done.attached:
+        print(f"{article}: attached from {path}")
+    for article in done.missing:
+        print(f"{article}: no text found in {args.text}")
+    for article, path, why in done.changed:
+        print(f"{article}: {path} is not the text that was annotated: {why}", file=sys.stderr)
+    print(f"{len(done.attached)} attached, {len(done.missing)} missing, {len(done.changed)} changed; kept in {place}")
+    return FAILED if done.changed else OK
+
+
+def _leaderboard(args: argparse.Namespace) -> int:
+    from newsgold import leaderboard
+
+    root = _root()
+    text = leaderboard.markdown(leaderboard.rows(root, args.split), args.split)
+    path = root / "leaderboard.md"
+    if args.check:
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            print("leaderboard.md is what the submissions score")
+            return OK
+        import difflib
+
+        there = path.read_text(encoding="utf-8") if path.is_file() else ""
+        sys.stderr.writelines(difflib.unified_diff(there.splitlines(True), text.splitlines(True), "leaderboard.md", "what the submissions score"))
+        print("leaderboard.md differs from what the submissions score; run newsgold leaderboard", file=sys.stderr)
+        return FAILED
+    from newsgold.resources import write_atomic
+
+    write_atomic(path, text.encode())
+    print(f"wrote {path.name}")
+    return OK
+
+
+# --- the parser ------------------------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="newsgold", description="Measure news information extraction: speakers, claims, events and figures.",
+        epilog="Exit codes: 0 fine, 1 a check failed, 2 bad input or usage. Each command has --help with examples.",
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"newsgold {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], summary: str, examples: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".", epilog=f"examples:\n{examples}", formatter_class=argparse.RawDescriptionHelpFormatter)
+        sub.set_defaults(run=run)
+        return sub
+
+    sub = command("validate", _validate, "check predictions, compiled gold or an annotation source", "  newsgold validate predictions.jsonl --split test\n  newsgold validate data/articles/train/some-article.yaml")
+    sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="predictions or gold as JSON Lines, or an annotation as YAML with its text beside it")
+    sub.add_argument("--split", choices=_SPLITS, default="test", help="the split that predictions are for (default: test)")
+    sub.add_argument("--gold", type=Path, help="check predictions against the gold articles of this JSON Lines file instead")
+    sub.add_argument("--text", type=Path, help="the text of a YAML annotation, where it does not lie beside it")
+
+    sub = command("build", _build, "compile data/articles into what data/ ships", "  newsgold build\n  newsgold build --check    # exit 1 when data/ drifted from its sources")
+    sub.add_argument("--check", action="store_true", help="write nothing; say what drifted")
+    sub.add_argument("--warnings", action="store_true", help="print warnings too")
+    sub.add_argument("--external", type=Path, metavar="DIR", help="compile DIR/<id>.yaml with DIR/<id>.txt (and DIR/<annotator>/<id>.yaml) to stand-off articles")
+
+    sub = command("show", _show, "print an article with its layers", "  newsgold show some-article\n  newsgold show some-article --layer claims --annotator a1\n  newsgold show data/articles/train/some-article.yaml")
+    sub.add_argument("article", help="an article's id, or an annotation source (.yaml)")
+    sub.add_argument("--layer", action="append", choices=_LAYERS, help="only this layer (may be given again)")
+    sub.add_argument("--annotator", help="the raw annotation of this annotator instead of the gold")
+    sub.add_argument("--no-color", action="store_true", help="no colours")
+
+    sub = command(
+        "score", _score, "score predictions on a split",
+        "  newsgold score predictions.jsonl\n  newsgold score predictions.jsonl --split validation --out scorecard.json\n  newsgold score predictions.jsonl --format markdown >> $GITHUB_STEP_SUMMARY",
+    )  # fmt: skip
+    sub.add_argument("predictions", type=Path, help="a predictions file (JSON Lines)")
+    sub.add_argument("--split", choices=_SPLITS, default="test", help="the split to score on (default: test)")
+    sub.add_argument("--gold", type=Path, help="score on the gold articles of this JSON Lines file instead")
+    sub.add_argument("--system", help="a name to keep in the scorecard")
+    sub.add_argument("--matches", action="store_true", help="list every record and what became of it in the JSON")
+    _output(sub)
+
+    sub = command("agreement", _agreement, "measure how far two annotators agree", "  newsgold agreement\n  newsgold agreement a1 a2 --split test --format markdown")
+    sub.add_argument("annotators", nargs="*", default=["a1", "a2"], help="two annotators (default: a1 a2)")
+    sub.add_argument("--split", action="append", choices=_SPLITS, help="only this split (may be given again; default: all)")
+    sub.add_argument("--article", action="append", help="only this article (may be given again)")
+    sub.add_argument("--strict", action="store_true", help="exit 1 when a headline or a judged label is below its target")
+    _output(sub)
+
+    sub = command("hydrate", _hydrate, "attach local copies of texts that are not redistributed", "  newsgold hydrate --text my-texts/")
+    sub.add_argument("--text", type=Path, required=True, metavar="DIR", help="folder with the texts as *.txt")
+    sub.add_argument("--out", type=Path, metavar="DIR", help="write the normalised texts here instead of the cache ($NEWSGOLD_CACHE)")
+
+    sub = command("leaderboard", _leaderboard, "score all submissions again and write leaderboard.md", "  newsgold leaderboard\n  newsgold leaderboard --check    # exit 1 when leaderboard.md is stale or was edited")
+    sub.add_argument("--check", action="store_true", help="write nothing; say what differs")
+    sub.add_argument("--split", choices=_SPLITS, default="test", help="the split (default: test)")
+    return parser
+
+
+def _output(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--format", choices=("table", "json", "markdown"), default="table", help="what to print (default: table)")
+    sub.add_argument("--out", type=Path, metavar="FILE", help="also write the result as JSON to FILE")
+    sub.add_argument("--force", action="store_true", help="replace FILE if it exists and differs")
+    sub.add_argument("--no-color", action="store_true", help="no colours")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,323 @@
+"""What a person reads: results as a table for the terminal, as Markdown, or as JSON; and an article with its layers.
+
+A report format is a function in `FORMATS`. Nothing here computes a score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from newsgold.records import Article, Claim, Event, Figure, Span
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+WIDTH: Final = 80
+DASH: Final = "–"
+
+
+def cell(value: object, places: int = 3) -> str:
+    """A value as a table shows it: three places, a dash for what is not scored."""
+    if value is None:
+        return DASH
+    return f"{value:.{places}f}" if isinstance(value, float) else str(value)
+
+
+# --- scorecards ---------------------------------------------------------------------------------------------------
+
+_Row = tuple[str, ...]
+
+
+def _score_rows(card: Mapping[str, Any]) -> list[_Row]:
+    """Layer, measure, P, R, F1, correct, gold, predicted; the headline rung of a layer is marked with a star."""
+    from newsgold.layers import REGISTRY
+
+    out: list[_Row] = []
+    for name, layer in card["layers"].items():
+        rungs = list(layer["rungs"])
+        lines = [(rung["name"], rung, rung["name"] == REGISTRY[name].headline) for rung in rungs]
+        if "arguments" in layer:
+            lines += [("arguments", layer["arguments"]["classification"], True)]
+        for index, (label, score, head) in enumerate(lines):
+            out.append(
+                (
+                    name if index == 0 else "", label + ("*" if head else ""), cell(score["precision"]), cell(score["recall"]), cell(score["f1"]),
+                    str(score["tp"]), str(score["gold"]), str(score["predicted"]),
+                )
+            )  # fmt: skip
+    return out
+
+
+_SCORE_HEAD: Final = ("layer", "measure", "P", "R", "F1", "right", "gold", "found")
+
+
+def _notes(card: Mapping[str, Any]) -> list[str]:
+    out = []
+    for key, what in (("missing", "without a prediction, scored as empty"), ("skipped", "skipped, their texts are absent (newsgold hydrate)")):
+        if card[key]:
+            out.append(f"{len(card[key])} article{'s' if len(card[key]) != 1 else ''} {what}: {_some(card[key])}")
+    if card["failed"]:
+        out.append(f"{len(card['failed'])} failed in the system: {_some(card['failed'])}")
+    return out
+
+
+def _some(names: Iterable[str], limit: int = 5) -> str:
+    names = list(names)
+    return ", ".join(names[:limit]) + (f" and {len(names) - limit} more" if len(names) > limit else "")
+
+
+def _errors(card: Mapping[str, Any]) -> list[_Row]:
+    """What became of the records, per layer: hits, the rung where partial ones failed, misses, spurious ones."""
+    rows: list[_Row] = []
+    for layer, table in card["errors"].items():
+        partial = ", ".join(f"{key.split(':')[1]} {n}" for key, n in table.items() if key.startswith("partial:"))
+        rows.append((layer, str(table.get("hit", 0)), partial or DASH, str(table.get("miss", 0)), str(table.get("spurious", 0)), str(table.get("duplicate", 0)), str(table.get("not_in_text", 0))))
+    return rows
+
+
+_ERROR_HEAD: Final = ("layer", "hit", "failed at", "missed", "spurious", "dupl.", "not in text")
+
+
+def score_table(card: Mapping[str, Any], console: Console) -> None:
+    """A scorecard on the terminal."""
+    from rich.text import Text
+
+    title = f"{card['system'] or 'predictions'} on {card['split']} ({card['articles']} article{'s' if card['articles'] != 1 else ''}, data {card['data_version']})"
+    console.print(Text(title, style="bold"))
+    table = _table(_SCORE_HEAD, right=6)
+    previous = ""
+    for row in _score_rows(card):
+        if row[0] and previous:
+            table.add_section()
+        previous = row[0] or previous
+        style = "bold" if row[1].endswith("*") else ""
+        table.add_row(*(Text(part, style=style) for part in row))
+    console.print(table)
+    console.print(Text.assemble(("overall ", "bold"), (cell(card["overall"]), "bold"), f"  (mean of the headlines: {', '.join(f'{layer} {cell(value)}' for layer, value in card['headlines'].items())})"))
+    console.print("[dim]* headline. A rung holds where all rungs above it hold; events' headline is the mean of type and arguments.[/]")
+    table = _table(_ERROR_HEAD, right=0)
+    for row in _errors(card):
+        table.add_row(*row)
+    console.print(table)
+    for note in _notes(card):
+        console.print(Text(note, style="yellow"))
+    console.print(Text(card["signature"], style="dim"))
+
+
+def score_markdown(card: Mapping[str, Any]) -> str:
+    """A scorecard as Markdown."""
+    lines = [f"**{card['system'] or 'predictions'}** on {card['split']}: overall **{cell(card['overall'])}**, {card['articles']} articles, data {card['data_version']}", ""]
+    lines += markdown_table(_SCORE_HEAD, [tuple(f"**{part}**" if row[1].endswith("*") and part else part for part in (row[0], row[1].rstrip("*"), *row[2:])) for row in _score_rows(card)], right=6)
+    lines += ["", "Bold: the headlines. A rung holds where all rungs above it hold.", ""]
+    lines += [f"- {note}" for note in _notes(card)]
+    return "\n".join([*lines, f"`{card['signature']}`"]) + "\n"
+
+
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]], right: int = 0) -> list[str]:
+    """Lines of a Markdown table whose last ``right`` columns are set right."""
+    marks = ["---"] * (len(head) - right) + ["--:"] * right
+    return [f"| {' | '.join(line)} |" for line in ([*map(str, head)], marks, *rows)]
+
+
+def _table(head: Sequence[str], right: int) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for index, name in enumerate(head):
+        table.add_column(name, justify="right" if index >= len(head) - right else "left", no_wrap=index != 2, overflow="fold")
+    return table
+
+
+# --- agreement ----------------------------------------------------------------------------------------------------------
+
+
+def _agreement_rows(data: Mapping[str, Any]) -> list[_Row]:
+    rows: list[_Row] = []
+    for row in data["rows"]:
+        star = "*" if row.get("headline") else ""
+        rows.append((row["layer"], row["name"] + star, row["what"], str(row["support"]), cell(row.get("f1")), cell(row.get("accuracy")), cell(row.get("kappa")), cell(row.get("ac1"))))
+    return rows
+
+
+_AGREEMENT_HEAD: Final = ("layer", "measure", "kind", "n", "F1", "acc.", "kappa", "AC1")
+
+
+def agreement_table(data: Mapping[str, Any], console: Console) -> None:
+    """Agreement on the terminal."""
+    from rich.text import Text
+
+    console.print(Text(f"{data['annotators'][0]} and {data['annotators'][1]} on {len(data['articles'])} articles, before adjudication", style="bold"))
+    table = _table(_AGREEMENT_HEAD, right=5)
+    previous = ""
+    for row in _agreement_rows(data):
+        if previous and row[0] != previous:
+            table.add_section()
+        table.add_row(*(Text(part, style="bold" if row[1].endswith("*") else "") for part in (row[0] if row[0] != previous else "", *row[1:])))
+        previous = row[0]
+    console.print(table)
+    console.print("headlines: " + ", ".join(f"{layer} {cell(value)}" for layer, value in data["headlines"].items()))
+    console.print("[dim]* headline. n: mean records an annotator, for labels matched pairs. A dash: not defined.[/]")
+    worst = _table(("article", *data["headlines"]), right=len(data["headlines"]))
+    for article, values in data["by_article"].items():
+        worst.add_row(article, *(cell(value) for value in values.values()))
+    console.print(worst)
+    for line in data["below_target"]:
+        console.print(Text(line, style="yellow"))
+
+
+def agreement_markdown(data: Mapping[str, Any]) -> str:
+    """Agreement as Markdown, as the datasheet prints it."""
+    lines = markdown_table(_AGREEMENT_HEAD, _agreement_rows(data), right=5)
+    heads = ", ".join(f"{layer} {cell(value)}" for layer, value in data["headlines"].items())
+    return "\n".join([f"Annotators {data['annotators'][0]} and {data['annotators'][1]}, {len(data['articles'])} articles, before adjudication. Headlines (*): {heads}.", "", *lines]) + "\n"
+
+
+# --- formats ---------------------------------------------------------------------------------------------------------------
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    return orjson.dumps(data, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+FORMATS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
+    "score": {"table": score_table, "json": _json, "markdown": score_markdown},
+    "agreement": {"table": agreement_table, "json": _json, "markdown": agreement_markdown},
+}
+"""Kind of result to format name to renderer. A table renderer takes a console too; the others return a string."""
+
+
+# --- an article with its layers ----------------------------------------------------------------------------------------------
+
+_STYLES: Final = {"speakers": "cyan", "claims": "green", "events": "magenta", "figures": "yellow"}
+
+
+def show_article(article: Article, console: Console, layers: Sequence[str]) -> None:
+    """An article in the terminal: its text with every annotated stretch coloured, then its records, layer by layer."""
+    from rich.text import Text
+
+    console.print(Text(article.headline or article.id, style="bold"))
+    head = f"{article.id} · {article.split} · {article.published} · {article.genre} · {', '.join(article.topics)}"
+    console.print(Text(head, style="dim"))
+    console.print()
+    if article.text is None:
+        console.print(Text("The text is not at hand: newsgold hydrate attaches it. Offsets only.", style="yellow"))
+    else:
+        console.print(_highlighted(article, layers))
+    for layer in layers:
+        console.print()
+        for line in _SECTIONS[layer](article):
+            console.print(line, soft_wrap=False)
+
+
+def _highlighted(article: Article, layers: Sequence[str]) -> Text:
+    from rich.text import Text
+
+    assert article.text is not None
+    text = Text(article.text)
+    if "claims" in layers:
+        for claim in article.claims:
+            for span in claim.content:
+                text.stylize("green", span.start, span.end)
+            if claim.cue:
+                text.stylize("bold green", claim.cue.start, claim.cue.end)
+    if "speakers" in layers:
+        for entity in article.entities:
+            for mention in entity.mentions:
+                text.stylize("cyan", mention.start, mention.end)
+    if "figures" in layers:
+        for figure in article.figures:
+            text.stylize("bold yellow", figure.span.start, figure.span.end)
+    if "events" in layers:
+        for event in article.events:
+            for span in event.mentions:
+                text.stylize("bold magenta underline", span.start, span.end)
+    return text
+
+
+def _words(span: Span | None, limit: int = 60) -> str:
+    if span is None:
+        return DASH
+    if span.text is None:
+        return f"{span.start}–{span.end}"
+    flat = " ".join(span.text.split())
+    return flat if len(flat) <= limit else f"{flat[: limit // 2]} … {flat[-limit // 2 + 3 :]}"
+
+
+def _who(article: Article, ids: Iterable[str]) -> str:
+    names = {entity.id: entity.name or entity.id for entity in article.entities}
+    return ", ".join(names.get(entity, entity) for entity in ids) or DASH
+
+
+def _title(name: str, count: int) -> RenderableType:
+    from rich.text import Text
+
+    return Text(f"{name} ({count})", style=f"bold {_STYLES[name]}")
+
+
+def _line(record_id: str, main: str, detail: str) -> RenderableType:
+    from rich.text import Text
+
+    return Text.assemble((f"  {record_id:<4}", "dim"), main, (f"  {detail}" if detail else "", "dim"))
+
+
+def _speaker_lines(article: Article) -> list[RenderableType]:
+    speaking = {speaker for claim in article.claims for speaker in claim.speakers}
+    lines = [_title("speakers", len(speaking))]
+    for entity in article.entities:
+        role = f", {_words(entity.role)}" if entity.role else ""
+        lines.append(_line(entity.id, entity.name or DASH, f"{entity.kind}{role}, {len(entity.mentions)} mentions{'' if entity.id in speaking else ', does not speak'}"))
+    return lines
+
+
+def _claim_lines(article: Article) -> list[RenderableType]:
+    def detail(claim: Claim) -> str:
+        parts = [f"{claim.form} {claim.act}", f"cue {_words(claim.cue, 30)}"]
+        parts += [f"relayed by {_who(article, claim.relay)}"] if claim.relay else []
+        parts += [f"inside {claim.parent}"] if claim.parent else []
+        return "; ".join(parts)
+
+    lines = [_title("claims", len(article.claims))]
+    lines += [_line(c.id, f"{_who(article, c.speakers)}: {' […] '.join(_words(span, 90) for span in c.content)}", detail(c)) for c in article.claims]
+    return lines
+
+
+def _event_lines(article: Article) -> list[RenderableType]:
+    def detail(event: Event) -> str:
+        parts = [f"{p.role} {_who(article, [p.entity])}{' (alleged)' if p.alleged else ''}" for p in event.participants]
+        parts += [f"time {event.time.value}"] if event.time else []
+        parts += [f"part of {event.part_of}"] if event.part_of else []
+        return "; ".join(parts)
+
+    lines = [_title("events", len(article.events))]
+    lines += [_line(e.id, f"{e.type} {e.status}: {', '.join(_words(span, 30) for span in e.mentions)}", detail(e)) for e in article.events]
+    return lines
+
+
+def _value(figure: Figure) -> str:
+    if figure.parts:
+        return "–".join(figure.parts)
+    if figure.low == figure.high:
+        return figure.low or DASH
+    return f"{figure.low or ''}..{figure.high or ''}"
+
+
+def _figure_lines(article: Article) -> list[RenderableType]:
+    def detail(figure: Figure) -> str:
+        parts = [f"of {_words(figure.of, 40)}"] if figure.of else []
+        parts += [figure.change] if figure.change else []
+        parts += [f"event {figure.event}"] if figure.event else []
+        parts += [f"{relation.type} {relation.figure}" for relation in figure.relations]
+        return "; ".join(parts)
+
+    lines = [_title("figures", len(article.figures))]
+    lines += [_line(f.id, f"{_words(f.span)}: {f.kind} {_value(f)}{' ' + f.unit if f.unit else ''} {f.bound}", detail(f)) for f in article.figures]
+    return lines
+
+
+_SECTIONS: Final[dict[str, Callable[[Article], list[RenderableType]]]] = {"speakers": _speaker_lines, "claims": _claim_lines, "events": _event_lines, "figures": _figure_lines}

@@ -1,0 +1,60 @@
+"""Fixtures: articles compiled from the worked examples of the guidelines, and the shipped data."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from newsgold import corpus
+from newsgold.issues import Issue
+from newsgold.records import Article
+
+ROOT = Path(__file__).parents[1]
+HEAD = """headline: An example
+published: 2026-03-18
+language: en-GB
+genre: Current
+topics: [society]
+provenance: {kind: written}
+guidelines_version: "1"
+"""
+
+
+def compile_text(tmp_path: Path, name: str, text: str, layers: str, head: str = HEAD) -> tuple[Article | None, list[Issue]]:
+    """An article from its text and the YAML of its layers."""
+    issues: list[Issue] = []
+    (tmp_path / f"{name}.txt").write_text(text + "\n", encoding="utf-8")
+    (tmp_path / f"{name}.yaml").write_text(head + layers, encoding="utf-8")
+    return corpus.compile_file(tmp_path / f"{name}.yaml", issues.append, split="train", name=f"{name}.yaml"), issues
+
+
+def worked_examples() -> dict[str, tuple[str, str]]:
+    """The passages of section 6 of the guidelines with their records, by heading number."""
+    page = (ROOT / "docs" / "guidelines.md").read_text(encoding="utf-8")
+    page = page[page.index("\n## 6") : page.index("\n## 7")]
+    out = {}
+    for part in re.split(r"^### ", page, flags=re.M)[1:]:
+        heading = part.split(maxsplit=1)[0]
+        quote = "\n\n".join(re.sub(r"^> ?", "", block, flags=re.M).strip() for block in re.findall(r"((?:^>.*\n)+)", part, flags=re.M))
+        out[heading] = re.sub(r"(?<!\n)\n(?!\n)", " ", quote), re.findall(r"```yaml\n(.*?)```", part, flags=re.S)[0]
+    return out
+
+
+@pytest.fixture(scope="session")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> list[Article]:
+    """The guidelines' worked examples as articles."""
+    folder = tmp_path_factory.mktemp("examples")
+    out = []
+    for heading, (text, layers) in worked_examples().items():
+        article, issues = compile_text(folder, f"example-{heading.replace('.', '-')}", text, layers)
+        assert article is not None, issues
+        out.append(article)
+    return out
+
+
+@pytest.fixture(scope="session")
+def articles(examples: list[Article]) -> list[Article]:
+    """The worked examples and every shipped article whose text is at hand."""
+    return [*examples, *(article for split in ("train", "validation", "test") for article in corpus.load(split))]
