@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
+from conftest import ROOT
 from newsgold.cli import BAD, OK, main
 
 EXAMPLES = ROOT / "tests" / "examples"

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, compile_text, worked_examples
 
+from conftest import ROOT, compile_text, worked_examples
 from newsgold import records
 
 PAGE = (ROOT / "docs" / "guidelines.md").read_text(encoding="utf-8")

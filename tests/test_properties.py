@@ -123,7 +123,7 @@ def test_order_changes_no_byte(articles: list[Article], seed: int) -> None:
     chosen = rng.sample(articles, min(8, len(articles)))
     objects = perturbed(chosen, rng)
     one = newsgold.score(objects, gold=chosen).to_json()
-    again = [article for article in chosen]
+    again = list(chosen)
     rng.shuffle(again)
     assert newsgold.score(shuffled(objects, rng), gold=again).to_json() == one
 

@@ -135,7 +135,8 @@ def resolve(anchor: str, text: str) -> Place:
     if len(found) == 1 and not found[0][1]:
         return found[0][0]
     if not found:
-        raise AnchorError(f"anchor {shown(anchor)} is not in the text; {_near(text, pattern)}")
+        near = _near(text, pattern)
+        raise AnchorError(f"anchor {shown(anchor)} is not in the text, expected words as they stand in it{f'; {near}' if near else ''}")
     if len(found) == 1:
         raise AnchorError(f"anchor {shown(anchor)} has last words that recur in the paragraph; expected more of the last words (or the context behind it)")
     places = "; ".join(f"{place[0]}: {_in_context(text, place)}" for place, _ in found[:_CANDIDATES])
@@ -148,7 +149,7 @@ def _near(text: str, pattern: _Pattern) -> str:
     whole = pattern.before + pattern.first
     bare = [text.find(whole)] if text.find(whole) != -1 else []
     if bare and pattern.last is None and not pattern.after:
-        return f"it stands only inside a longer word, expected whole words: {_in_context(text, (bare[0], bare[0] + len(whole)))}"
+        return f"it stands only inside a longer word: {_in_context(text, (bare[0], bare[0] + len(whole)))}"
     folded, origin = fold(text)
     needle = fold(whole)[0]
     at = folded.lower().find(needle.lower())
@@ -161,12 +162,12 @@ def _near(text: str, pattern: _Pattern) -> str:
         at = folded.find(" ".join(words[:size]))
         if at != -1 and size >= 2:
             return f"it departs from the text here: {_in_context(text, (origin[at], origin[at + len(' '.join(words[:size]))]))}"
-    known = {word: None for word in re.findall(r"\S+", text)}
+    known = dict.fromkeys(re.findall(r"\S+", text))
     for word in words:
         if word not in known and (near := difflib.get_close_matches(word, known, 1, 0.6)):
             at = text.find(near[0])
             return f"the nearest to {shown(word)} is: {_in_context(text, (at, at + len(near[0])))}"
-    return "expected words as they stand in it"
+    return ""
 
 
 # --- predictions ------------------------------------------------------------------------------------------

@@ -158,13 +158,13 @@ def _is_gold(path: Path) -> bool:
 
 
 def _build(args: argparse.Namespace) -> int:
-    from newsgold import corpus
+    from newsgold import build
     from newsgold.issues import Issue
 
     if args.external:
         return _build_external(args.external)
     root = _root()
-    built = corpus.build(root, _progress("compiling", sum(1 for _ in (root / "data" / "articles").rglob("*.yaml"))))
+    built = build.build(root, _progress("compiling", sum(1 for _ in (root / "data" / "articles").rglob("*.yaml"))))
     errors = [issue for issue in built.issues if issue.level == "error"]
     shown = errors or built.issues
     if errors:
@@ -175,12 +175,12 @@ def _build(args: argparse.Namespace) -> int:
     if not built.tables:
         print("pyarrow is not installed: the parquet files were left alone (pip install newsgold[datasets])", file=sys.stderr)
     if args.check:
-        drift: list[Issue] = corpus.drift(root, built)
+        drift: list[Issue] = build.drift(root, built)
         _print_issues(drift)
         if not drift:
             print(f"data/ is what its sources compile to ({len(built.files)} files, {len(built.tables)} tables)")
         return FAILED if drift else OK
-    changed = corpus.write(root, built)
+    changed = build.write(root, built)
     for path in changed:
         print(f"wrote {path.relative_to(root)}")
     print(f"{len(built.files) + len(built.tables)} files, {len(changed)} changed")
