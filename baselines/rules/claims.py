@@ -30,7 +30,7 @@ BE = words("is are was were be been being am isn't wasn't weren't aren't gets go
 MODALS = words("will would can could may might must shall should won't wouldn't can't cannot couldn't mustn't shouldn't")
 AUXILIARIES = BE | MODALS | words("has have had having do does did hasn't haven't hadn't didn't doesn't don't")
 ADVERBS = words(
-    "also later then earlier now already still just only again even never not soon once first recently previously reportedly allegedly "
+    "also later then earlier now already still just only again even never not soon recently previously reportedly allegedly "
     "often always twice both themselves himself herself itself meanwhile however therefore afterwards too yet ever since further instead"
 )
 PREPOSITIONS = words(
@@ -328,7 +328,7 @@ class Entities:
         while i < len(tokens):
             token = tokens[i]
             common = page.opens_sentence(i) and (token.low in lowercase or kind_of_noun(token.low) is not None)
-            if not token.text[0].isupper() or token.low in NO_NAME or (common and not (i + 1 < len(tokens) and page.gap(i + 1) == " " and tokens[i + 1].text[0].isupper())):
+            if not token.text[0].isupper() or token.low in NO_NAME or re.match(r"(?:i|he|she|it|we|you|they|that|there|what|who)['’]", token.low) or (common and not (i + 1 < len(tokens) and page.gap(i + 1) == " " and tokens[i + 1].text[0].isupper())):
                 i += 1
                 continue
             if page.opens_sentence(i) and token.low in lowercase and token.low not in TITLES and token.low + "s" not in self._gpe and kind_of_noun(token.low) is None:
@@ -500,21 +500,633 @@ class Entities:
             head = token.low
         return head
 
+    def _subject(self, start: int, end: int) -> Entity | None:
+        """The subject of a sentence, as far as it is what stands before the first auxiliary."""
+        for i in range(self.page.first(start) + 1, self.page.first(end)):
+            if self.page.tokens[i].low in AUXILIARIES or self.page.tokens[i].low in index("say"):
+                span = before_verb(self.page, i)
+                found = self.resolve(span) if span and span[0] == start else None
+                return found[0] if found else None
+        return None
+
     def _antecedent(self, offset: int, pronoun: str) -> Entity | None:
         """The nearest fitting entity: sentence by sentence backwards, a source of a claim before the first one mentioned."""
         kinds, gender = _PRONOUN_KINDS[pronoun], _GENDERS.get(pronoun, "")
         here = self.page.sentence(offset)
+        own = self.page.quoted(offset)
         for i in range(here, max(-1, here - 6), -1):
             start, end = self.page.sentences[i]
-            fits = sorted(
-                (span not in self.sources, span, entity)
-                for span, entity in ((s, e) for s, e in self._by_span.items() if start <= s[0] < min(end, offset))
-                if entity.kind in kinds and entity.gender in ("", gender)
-            ) if False else sorted(
-                ((span not in self.sources, span) for span, e in self._by_span.items() if start <= span[0] < min(end, offset) and e.kind in kinds and (not gender or e.gender in ("", gender))),
-            )  # fmt: skip
+            subject = self._subject(start, end) if pronoun == "it" and i < here else None
+            if subject is not None and subject.kind in kinds:
+                return subject
+            fits = [
+                (span not in self.sources, span)
+                for span, entity in self._by_span.items()
+                if start <= span[0] < min(end, offset) and entity.kind in kinds and (not gender or entity.gender in ("", gender))
+                if self.page.quoted(span[0]) in (None, own)  # a name inside a quotation is not its speaker
+            ]
             if fits:
-                entity = self._by_span[fits[0][1]]
+                entity = self._by_span[min(fits)[1]]
                 entity.gender = entity.gender or gender
                 return entity
         return None
+
+
+# --- noun phrases beside a verb ----------------------------------------------------------------------------------------------
+
+
+def before_verb(page: Page, verb: int, floor: int = 0) -> Span | None:
+    """The subject of the verb at token ``verb``: leftwards, over auxiliaries and appositions, to a word that ends a clause.
+
+    ``floor`` is an offset the subject does not reach back over.
+    """
+    tokens = page.tokens
+    i = verb - 1
+    while i >= 0 and tokens[i].start >= floor and (tokens[i].low in AUXILIARIES | ADVERBS or (tokens[i].low.endswith("ly") and tokens[i].text[0].islower() and len(tokens[i].text) > 4)):
+        if re.search(r"[,.;:\n]", page.gap(i)):
+            break
+        i -= 1
+    floor = max(floor, page.sentences[page.sentence(tokens[verb].start)][0])
+    if i >= 0 and tokens[i].start >= floor and tokens[i].low in PRONOUNS and page.gap(i + 1) == " ":
+        return tokens[i].start, tokens[i].end
+    chunks: list[list[Token]] = []  # the pieces between commas, from right to left
+    apposed = page.gap(i + 1).strip()[:1] in (",", ")", "–", "—") if i + 1 <= verb else False
+    current: list[Token] = []
+    while i >= 0 and tokens[i].start >= floor:
+        gap = page.gap(i + 1)
+        token = tokens[i]
+        if current or chunks or not apposed:
+            if re.search(r"[;:\n\"“”]|[.!?]\s", gap) and not _ABBREVIATION.search(page.text[: token.end + 1][-6:]):
+                break
+            if re.search(r"[,()–—]", gap) and (current or chunks):
+                if not apposed:
+                    break
+                chunks.append(current)
+                current = []
+        if not apposed and (token.low in CLAUSE | AUXILIARIES | PRONOUNS or token.low in ("after", "before")):
+            relative = next((k for k in range(i, max(i - 4, -1), -1) if tokens[k].low in ("who", "which")), -1)
+            if relative < 1 or tokens[relative].start <= floor or token.low in PRONOUNS:
+                break
+            current, i = [], relative - 1  # "A third employee who was at the meeting said": back to the noun
+            continue
+        if not apposed and token.low == "and" and not _joint(page, i, floor):
+            break
+        current.insert(0, token)
+        i -= 1
+    chunks.append(current)
+    chunks = [chunk for chunk in chunks if chunk]
+    if not apposed:
+        return _strip_lead(page, chunks[0]) if chunks else None
+    # "On Friday, the group manager, Grant Leggat, who ran it, said": a bare name wins, else the leftmost piece that can be a subject.
+    best: list[Token] | None = None
+    for chunk in chunks:
+        while chunk and (chunk[0].low in ("but", "and", "that", "while", "although") or any(s <= chunk[0].start < e for s, e in page.dates)):
+            chunk = chunk[1:]
+        if not chunk or chunk[0].low in PREPOSITIONS | CLAUSE or chunk[0].low.endswith("ing") or chunk[0].text.isdigit() or chunk[0].low in ("aged", "asked", "speaking"):
+            continue
+        if any(token.low in AUXILIARIES or token.low in CLAUSE for token in chunk):
+            break
+        best = chunk
+        if chunk[-1].text[0].isupper() and not any(token.low in PREPOSITIONS - {"of", "for"} for token in chunk):
+            break
+    return _strip_lead(page, best) if best else None
+
+
+def _joint(page: Page, i: int, floor: int) -> bool:
+    """Whether the "and" at token ``i`` joins two subjects: no verb stands before it in the clause."""
+    left = [token for token in page.within(floor, page.tokens[i].start)]
+    return bool(left) and len(left) <= 8 and not any(t.low in AUXILIARIES or t.low in CLAUSE or re.search(r"[a-z]{2}ed$", t.text) or t.low in index("say") for t in left) and not re.search(
+        r"[,;:]", page.text[left[0].start : page.tokens[i].start]
+    )
+
+
+def _strip_lead(page: Page, chunk: list[Token]) -> Span | None:
+    """A chunk without the conjunction, adverb or date that opens the clause."""
+    changed = True
+    while changed and chunk:
+        changed = False
+        date = next((e for s, e in page.dates if s <= chunk[0].start < e or (len(chunk) > 1 and s == chunk[1].start and chunk[0].low in PREPOSITIONS) or (chunk[0].start < s <= chunk[0].end + 1 and chunk[0].low in ("on", "late", "early"))), None)
+        if date:
+            chunk, changed = [token for token in chunk if token.start >= date], True
+        elif chunk[0].low in ADVERBS | {"and", "but", "or", "then", "nor"} and chunk[0].low not in ("both",):
+            chunk, changed = chunk[1:], True
+    if not chunk or chunk[0].low in PREPOSITIONS - {"about", "over", "around", "near", "under"} or chunk[-1].text in ("'s", "’s"):
+        return None
+    return chunk[0].start, chunk[-1].end
+
+
+def after_verb(page: Page, i: int, stop: int, of: bool = True) -> Span | None:
+    """The noun phrase that begins at token ``i`` (an object, or the speaker in "said Ana Ruiz"), ending before ``stop``."""
+    tokens = page.tokens
+    begin = i
+    while i < len(tokens) and tokens[i].end <= stop:
+        token = tokens[i]
+        if i > begin and re.search(r"[^\s$£€'’-]", page.gap(i)) and not (page.gap(i) == ". " and _ABBREVIATION.search(page.text[: tokens[i - 1].end + 1])):
+            break
+        if token.low in CLAUSE | AUXILIARIES | ADVERBS | {"and", "or", "nor"} or (token.low in PRONOUNS and i > begin):
+            break
+        if token.low in PREPOSITIONS and not (of and i > begin and token.low in ("of", "for", "from", "at")):
+            break
+        if i > begin and any(s <= token.start < e for s, e in page.dates):
+            break
+        if token.low in ("for", "from", "at") and (i + 1 >= len(tokens) or tokens[begin].text[0].isupper() or tokens[i - 1].low not in ("spokesman", "spokeswoman", "spokesperson", "official", "source", "lawyer", "analyst", "economist", "professor", "researcher", "resident", "residents", "officials")):
+            break
+        if i > begin and token.text[0].islower() and tokens[i - 1].low not in ARTICLES and re.search(r"(?:ed|ing)$", token.low) and kind_of_noun(tokens[i - 1].low):
+            break
+        if i > begin and token.low in PRONOUNS | ARTICLES and tokens[i - 1].low not in PREPOSITIONS | ARTICLES:
+            break
+        i += 1
+        if token.low in PRONOUNS:
+            break
+    while i > begin and tokens[i - 1].low in PREPOSITIONS | ARTICLES | {"'s", "’s"}:
+        i -= 1
+    return (tokens[begin].start, tokens[i - 1].end) if i > begin else None
+
+
+# --- claims ------------------------------------------------------------------------------------------------------------------
+
+_OCCASION = r"(?:statement|interview|report|letter|e-?mail|post|tweet|release|briefing|conference|message|speech|note|blog|hearing|address|video|document|meeting|anonymity|Twitter|Facebook|television|TV|radio|phone|telephone|hospital)"
+# What may stand between the cue and what was said: when, where and on what occasion.
+_OCCASION_PHRASE = re.compile(
+    rf"(?:,?\s+(?:(?:late\s+|early\s+|earlier\s+)?(?:on|in)\s+(?:{DATE.pattern})|{DATE.pattern}|(?:in|on|at|during|through|via|from|to)\s+(?:[\w’'-]+\s+){{0,5}}?{_OCCASION}\b(?:\s+of\s+anonymity)?|later|earlier|afterwards|separately|again))+"
+)
+# An opening phrase before the subject, which is no statement: "In a statement, S said".
+_OPENING = re.compile(rf"(?:But |And |Meanwhile,? |However,? )?(?:(?:In|On|At|During|After|Late|Early|Earlier|Later|By|Asked|When|Speaking|Meanwhile|However|Separately)\b[^,]{{0,90}},?|{DATE.pattern},?)")
+_QUOTING = re.compile(r"\s+([^.,;\"“]{2,60}?)\s+as\s+(?:saying|telling\s\w+)")
+_PRESENT = words("say tell believe think expect hope fear warn argue insist explain add write urge estimate describe suspect claim maintain acknowledge")
+_BARE_ONLY_THAT = words("add continue repeat read post find show note cite consider recall reply mention signal project feel rule comment estimate think believe suggest maintain observe show find report outline conclude joke hope doubt worry")
+_THINKING = words("expect believe think fear suspect estimate consider hope project forecast anticipate schedule")
+_MEDIA = re.compile(r"\b(?:reporters|journalists|newspaper|radio|television|TV|agency|broadcaster|channel|website|magazine|the media|news|press)\b", re.IGNORECASE)
+
+_EVALUATIVE = words(
+    "disappointed disappointing delighted proud happy pleased glad sorry sad sadly shocked shocking devastated great terrible awful wonderful fantastic excellent brilliant bad worse "
+    "best worst unacceptable disgraceful disgrace shameful wrong unfair fair proud grateful thank thanks welcome important positive negative concerned worried worrying afraid frustrating frustrated "
+    "tragic tragedy horrific unfortunate unfortunately luck lucky love hate hard difficult ridiculous absurd appalling incredible amazing deserve deserved amazing brave courage regret "
+    "condolences impressive careless irresponsible dangerous beautiful poor strong weak superb honoured thrilled encouraging"
+)
+_ORDER = ["assert", "evaluate", "predict", "commit", "request", "accuse", "deny"]
+
+
+@dataclass
+class Cue:
+    """A verb of saying (or "according to") at tokens ``first`` to ``last``."""
+
+    first: int
+    last: int
+    span: Span
+    act: str
+    frame: str
+    lemma: str
+    tag: str
+
+
+def act_of(page: Page, content: list[Span], verb_act: str, speaker: Entity | None) -> str:
+    """What the speaker does: the verb decides if it is telling, else what most clauses of the content do (later label on ties)."""
+    if verb_act not in ("assert", "predict", "commit"):
+        return verb_act
+    text = " ".join(page.text[start:end] for start, end in content)
+    if re.match(r"to\s|not\sto\s", text):
+        return "commit" if verb_act == "commit" else verb_act
+    votes: dict[str, int] = {}
+    for clause in re.split(r"[.;?!]\s|,?\s(?:and|but|because|although|while)\s(?=(?:that\s)?(?:I|we|it|he|she|they|there|the|this|you)\b)", text):
+        low = set(re.findall(r"[\w']+", clause.lower().replace("’", "'")))
+        if not low:
+            continue
+        own = re.search(r"\b(?:we|i)\b(?:'|\s)(?:will|'ll|ll|are going to|shall|plan|intend|won't|would)\b|\b(?:we|i)'ll\b", clause.lower().replace("’", "'"))
+        third = re.search(r"^(?:it|he|she|they)\s(?:will|would|plans?|intends?)\b", clause.lower())
+        if re.search(r"\b(?:should|must|need(?:s|ed)? to|ought to|urge|demand|ask for|call on|please|let us|let's)\b", clause.lower()):
+            vote = "request"
+        elif own or (third and speaker is not None):
+            vote = "commit"
+        elif low & words("will would may might won't forecast likely expected") and not low & words("have had") or "'ll" in clause:
+            vote = "predict"
+        elif low & _EVALUATIVE:
+            vote = "evaluate"
+        else:
+            vote = "assert"
+        votes[vote] = votes.get(vote, 0) + 1
+    if verb_act != "assert":
+        return "request" if votes.get("request") and verb_act == "predict" else verb_act
+    return max(votes, key=lambda act: (votes[act], _ORDER.index(act)), default="assert")
+
+
+class ClaimFinder:
+    """Finds the claims of one page, in text order."""
+
+    def __init__(self, page: Page, entities: Entities):
+        self.page = page
+        self.entities = entities
+        self.claims: list[dict[str, Any]] = []
+        self.cues = list(self._cues())
+        self._done: dict[int, Entity | None] = {}  # first token of a cue -> its speaker, for "and added"
+        self._sources: dict[int, Span | None] = {}
+
+    # cues
+
+    def _cues(self) -> Iterator[Cue]:
+        tokens = self.page.tokens
+        i = 0
+        while i < len(tokens):
+            token = tokens[i]
+            step = 1
+            if self.page.quoted(token.start) is None:
+                if token.low == "according" and i + 1 < len(tokens) and tokens[i + 1].low == "to":
+                    yield Cue(i, i + 1, (token.start, tokens[i + 1].end), "assert", "according", "according to", "w")
+                    step = 2
+                elif token.low == "reportedly":
+                    yield Cue(i, i, (token.start, token.end), "assert", "reportedly", "reportedly", "w")
+                else:
+                    for key, entry in index("say").get(token.low, ()):
+                        if tuple(t.low for t in tokens[i : i + len(key)]) == key:
+                            last = i + len(key) - 1
+                            cue = Cue(i, last, (token.start, tokens[last].end), entry.label.removeprefix("say."), entry.part, entry.lemma, entry.tag)
+                            if self._is_cue(cue):
+                                yield cue
+                                step = len(key)
+                                break
+            i += step
+
+    def _is_cue(self, cue: Cue) -> bool:
+        """Whether the form is a verb here, and a report: not "to say", "the claims", "did not say", "is expected to"."""
+        page, tokens = self.page, self.page.tokens
+        before = tokens[cue.first - 1] if cue.first else None
+        same = before is not None and not re.search(r"[.!?;:\n]", page.gap(cue.first))
+        low = before.low if before is not None and same else ""
+        after = page.text[cue.span[1] : cue.span[1] + 40]
+        if low in ARTICLES - {"this", "that", "all", "both"} or low in ("to", "not", "never", "didn't", "n't") or low in MODALS or low in PREPOSITIONS - {"by", "without"} and cue.tag != "ing":
+            return False
+        if tokens[cue.first].text[0].isupper() and cue.tag not in ("ing",):
+            return False
+        if cue.tag in ("base", "s"):
+            if cue.lemma not in _PRESENT or not low or re.match(r"\s(?:of|for)\b", after):
+                return False
+        comma = page.gap(cue.first).strip().endswith((",", '"', "”", "’", "'"))
+        if cue.tag == "ing":
+            if not (comma or low in ("as", "by", "and") or (low in BE and cue.lemma in _PRESENT)):
+                return False
+            return cue.lemma in words("say add note warn insist claim state explain announce confirm report argue stress cite urge call accuse describe promise demand express ask order tell point praise emphasise emphasize predict vow blame complain") or cue.frame == "obj"
+        if cue.lemma == "quote" and not _QUOTING.match(page.text, cue.span[1]):
+            return False
+        if low in BE and (cue.lemma in _THINKING or cue.frame in ("inf",) and not re.match(r"\s(?:to|not)\b", after)):
+            return False
+        quoted_after = bool(re.match(r"[:,]?\s*[\"“‘']", after))
+        clause = quoted_after or bool(re.match(r"\s+(?:that|how|why|whether|if)\b|\s*\.?(?:\n|$)|\.\s", after)) or comma
+        if cue.lemma in _BARE_ONLY_THAT and not clause and cue.tag == "ed":
+            return bool(re.match(r"\s+(?:it|he|she|they|there|the\s\w+\s(?:was|were|had|would|will|is))\b", after)) and cue.lemma not in ("read", "find", "show", "post", "cite")
+        if cue.lemma == "call" and cue.frame == "obj":
+            return bool(re.search(r"^\s[^.;]{1,80}[\"“‘']", page.text[cue.span[1] : cue.span[1] + 120])) or bool(re.match(r"\s(?:it|the|him|her|them)\s(?:[\w-]+\s){0,4}(?:an?|\")", after))
+        if cue.lemma in ("express", "voice"):
+            return bool(re.match(r"\s(?:[\"“‘'\w]+\s){0,2}(?:[\"“‘'])?(?:concern|regret|hope|condolences|thanks|support|gratitude|anger|alarm|doubt|sympathy|disappointment|confidence|dismay|fears?|sorrow|deep|solidarity|opposition)", after))
+        if cue.lemma == "back":
+            return bool(re.match(r"\sthe\s", after)) and low not in ("was", "were", "came", "went", "brought", "sent")
+        if cue.lemma == "tell":
+            return bool(re.match(r"\s+\S", after))
+        if cue.frame == "inf":
+            return bool(re.match(r"(?:\s+[\w’'-]+){0,8}?\s(?:not\s)?to\s", page.text[cue.span[1] : cue.span[1] + 100])) or cue.lemma == "urge"
+        if cue.lemma in ("offer", "threaten", "promise", "vow", "pledge", "swear", "describe", "celebrate", "reveal", "claim", "consider", "declare") and low in BE:
+            return False
+        return True
+
+    # contents
+
+    def find(self) -> list[dict[str, Any]]:
+        """All claims, with parents."""
+        groups, alone = self._own_quotes()
+        for cue in self.cues:
+            if cue.frame == "reportedly":
+                self._reportedly(cue)
+            elif cue.first in groups:
+                self._direct(cue, groups[cue.first])
+            else:
+                self._indirect(cue)
+        for quotes in alone:
+            self._orphan(quotes)
+        self.claims.sort(key=lambda claim: (claim["content"][0][0], -claim["content"][-1][1]))
+        for n, claim in enumerate(self.claims, 1):
+            claim["id"] = f"c{n}"
+        for claim in self.claims:
+            where = claim["cue"] or claim["content"][0]
+            holders = [c for c in self.claims if c is not claim and any(s <= where[0] and where[1] <= e for s, e in c["content"])]
+            if holders:
+                claim["parent"] = min(holders, key=lambda c: sum(e - s for s, e in c["content"]))["id"]
+        return self.claims
+
+    def _own_quotes(self) -> tuple[dict[int, list[Quote]], list[list[Quote]]]:
+        """Full quotations by the cue that owns them, and those without one."""
+        groups: dict[int, list[Quote]] = {}
+        alone: list[list[Quote]] = []
+        last: tuple[int | None, int] = (None, -1)  # owner of the last quotation, and where its sentence ends
+        for quote in self.page.quotes:
+            if not quote.full:
+                continue
+            owner = self._cue_after(quote)
+            if owner is None:
+                owner = self._cue_before(quote)
+            follows = last[1] >= 0 and not self.page.text[last[1] : quote.start].strip(" \n\"”’'")
+            if owner is not None:
+                groups.setdefault(owner, []).append(quote)
+            elif follows and last[0] is not None:
+                groups[last[0]].append(quote)
+                owner = last[0]
+            elif follows and alone:
+                alone[-1].append(quote)
+            elif any(cue.span[1] <= quote.start and self.page.sentence(cue.span[0]) == self.page.sentence(quote.start) for cue in self.cues):
+                quote.full = False  # words inside somebody's indirect statement
+                continue
+            else:
+                alone.append([quote])
+            end = quote.end
+            if owner is not None:
+                cue = next(c for c in self.cues if c.first == owner)
+                if cue.span[0] > quote.start:
+                    end = max(end, self.page.sentences[self.page.sentence(cue.span[0])][1])
+            last = owner, end
+        return groups, alone
+
+    def _cue_after(self, quote: Quote) -> int | None:
+        """The cue of '…," said S' or '…," S said', if the words between can only be the speaker."""
+        text = self.page.text
+        inside = text[quote.start : quote.end].rstrip("\"”’'")
+        if not (inside[-1:] in ",?!—–-…" or text[quote.end : quote.end + 1] == ","):
+            return None
+        for cue in self.cues:
+            if quote.end <= cue.span[0] < quote.end + 220:
+                between = text[quote.end : cue.span[0]]
+                if "\n" in between or re.search(r"[;:\"“]|[.!?]\s+[A-Z]", re.sub(r"\b(?:Mr|Mrs|Ms|Dr|St|Gen|Sgt|[A-Z])\.", "", between)) or cue.frame in ("reportedly", "inf"):
+                    return None
+                return cue.first
+        return None
+
+    def _cue_before(self, quote: Quote) -> int | None:
+        """The cue of 'S said: "…' or 'S told reporters, "…'."""
+        text = self.page.text
+        for cue in reversed(self.cues):
+            if cue.span[1] <= quote.start:
+                between = text[cue.span[1] : quote.start]
+                if len(between) > 200 or re.search(r"[;.!?]\s", re.sub(r"\b(?:Mr|Mrs|Ms|Dr|St|Gen|Sgt|[A-Z])\.", "", between)):
+                    return None
+                if "\n" in between and not between.rstrip().endswith(":"):
+                    return None
+                rest = between.strip()
+                free = rest in ("", ",", ":", "that", "—", "–") or rest.endswith((":", ",")) or bool(_OCCASION_PHRASE.fullmatch(between.rstrip()))
+                return cue.first if free and cue.frame not in ("reportedly", "inf") else None
+        return None
+
+    def _source(self, cue: Cue, floor: int) -> tuple[Span | None, list[Entity]]:
+        """The noun phrase that names the speaker, and the entities it stands for."""
+        page, tokens = self.page, self.page.tokens
+        stop = page.sentences[page.sentence(cue.span[0])][1]
+        before = page.text[: cue.span[0]].rstrip()
+        passive = self._passive(cue)
+        span: Span | None = None
+        if cue.frame == "according":
+            span = after_verb(page, cue.last + 1, stop)
+        elif passive:
+            by = re.compile(r"[^.;]{0,60}?\bby\s").match(page.text, cue.span[1])
+            if by and cue.lemma not in ("tell",):
+                span = after_verb(page, page.first(by.end()), stop)
+        elif cue.tag == "ing" or tokens[cue.first - 1].low in ("and", "but", "or"):
+            span = self._sources.get(self._previous(cue), None) if self._previous(cue) >= 0 else None
+            if span is None and cue.tag == "ing":
+                span = self._sentence_subject(cue)
+        elif cue.frame != "tell" and before.endswith((",", '"', "”", "’", "'", "?", "!", "—", "–")) and (found := self._inverted(cue, stop)):
+            span = found
+        if span is None and not passive and cue.tag != "ing" and cue.frame != "according":
+            span = before_verb(page, cue.first, floor)
+        if span is None:
+            return None, []
+        who = page.text[slice(*span)].lower()
+        if who in ("i", "we", "you", "who", "which", "there", "what", "that"):
+            return None, []
+        text = page.text[slice(*span)]
+        parts = [m.span() for m in re.finditer(r"(?:(?!\s+and\s+).)+", text)]
+        if " and " in text and len(parts) == 2 and not re.search(r"\b(?:of|for|between)\b", text):
+            halves = [(span[0] + s + (len(text[s:e]) - len(text[s:e].lstrip())), span[0] + e) for s, e in parts]
+            halves[1] = (halves[1][0] + (4 if page.text[halves[1][0] :].startswith("and ") else 0), halves[1][1])
+            resolved = [self.entities.resolve(half) for half in halves]
+            if all(resolved):
+                pairs = [pair for pair in resolved if pair]
+                return (pairs[0][1][0], pairs[-1][1][1]), [entity for entity, _ in pairs]
+        one = self.entities.resolve(span)
+        if one is None:
+            return None, []
+        self.entities.sources.add(one[1])
+        return one[1], [one[0]]
+
+    def _passive(self, cue: Cue) -> bool:
+        i = cue.first - 1
+        while i >= 0 and self.page.tokens[i].low in ADVERBS and not re.search(r"[,.\n]", self.page.gap(i + 1)):
+            i -= 1
+        return cue.tag == "ed" and i >= 0 and self.page.tokens[i].low in BE and not re.search(r"[.\n\"”]", self.page.gap(i + 1))
+
+    def _previous(self, cue: Cue) -> int:
+        """First token of the nearest earlier cue of the sentence that has a source, or -1."""
+        here = self.page.sentence(cue.span[0])
+        return max((c.first for c in self.cues if c.first < cue.first and self.page.sentence(c.span[0]) == here and self._sources.get(c.first)), default=-1)
+
+    def _inverted(self, cue: Cue, stop: int) -> Span | None:
+        """The subject behind the verb: "said Ana Ruiz, a teacher"."""
+        i = cue.last + 1
+        if i >= len(self.page.tokens) or self.page.gap(i) != " ":
+            return None
+        span = after_verb(self.page, i, stop)
+        if span is None:
+            return None
+        following = self.page.text[span[1] : stop]
+        closes = not following.strip(" .") or following[0] in ",.;:—–(" or re.match(r"\s(?:on|in|at|of|who|as|during|after|from|and)\b", following) or DATE.match(following.strip())
+        lowest = self.page.text[slice(*span)].lower()
+        return span if closes and lowest not in PRONOUNS | {"that", "it"} else None
+
+    def _sentence_subject(self, cue: Cue) -> Span | None:
+        """For "…, saying": the phrase before the sentence's first verb, as far as one can be told."""
+        start, _ = self.page.sentences[self.page.sentence(cue.span[0])]
+        for i in range(self.page.first(start) + 1, cue.first):
+            token = self.page.tokens[i]
+            if token.low in AUXILIARIES or re.search(r"[a-z]{2}(?:ed|s)$", token.text) and (token.low.endswith("ed") or token.low in index("", True)) or token.low in index("", True):
+                return before_verb(self.page, i)
+        return None
+
+    def _addressee(self, cue: Cue) -> tuple[Span | None, int]:
+        """For "told X …": X, and where the statement begins."""
+        page, tokens = self.page, self.page.tokens
+        i = cue.last + 1
+        begin = i
+        while i < len(tokens) and (i == begin or page.gap(i) == " "):
+            token = tokens[i]
+            if i > begin and (token.low in CLAUSE | AUXILIARIES | PREPOSITIONS | PRONOUNS or (token.low in ARTICLES and tokens[i - 1].low not in PREPOSITIONS)):
+                break
+            if i > begin + 1 and token.text[0].islower() and tokens[i - 1].text[0].isupper() and tokens[i - 1].low not in ("tv",):
+                break  # "told the Advertiser staff were called"
+            if i > begin and tokens[begin].low not in ARTICLES and tokens[begin].text[0].isupper() != token.text[0].isupper():
+                break
+            if i > begin and (token.text[0].isdigit() or (token.text[0].isupper() and tokens[i - 1].text[0].islower() and tokens[i - 1].low not in ARTICLES | {"newspaper", "agency", "magazine", "channel", "radio", "broadcaster", "website", "television", "site"})):
+                break
+            i += 1
+            if token.low in PRONOUNS | {"reporters", "journalists", "police", "parliament", "officers", "investigators"}:
+                break
+        return ((tokens[begin].start, tokens[i - 1].end) if i > begin else None), (tokens[i - 1].end if i > begin else cue.span[1])
+
+    def _relay(self, cue: Cue, addressee: Span | None) -> list[str]:
+        """Media through whom the words came."""
+        page = self.page
+        if addressee and cue.lemma == "tell":
+            found = self.entities.resolve(addressee) if _MEDIA.search(page.text[slice(*addressee)]) or self._names_media(addressee) else None
+            return [self.entities.use(found[0])] if found else []
+        return []
+
+    def _names_media(self, span: Span) -> bool:
+        return any(e.kind == "media" and span[0] <= m[0] and m[1] <= span[1] for e in self.entities.all for m in e.mentions)
+
+    def _add(self, cue: Cue | None, content: list[Span], source: Span | None, speakers: list[Entity], form: str, act: str, relay: list[str] | None = None) -> None:
+        spans = [span for piece in content if (span := self.page.trim(*piece))]
+        # A single bare word is no statement ("he said so"), except after verbs that take a noun ("denied wrongdoing").
+        if not spans or (cue is not None and form == "indirect" and cue.frame in ("that", "tell") and cue.act == "assert" and len(self.page.within(spans[0][0], spans[-1][1])) < 2):
+            return
+        if cue is not None:
+            self._sources[cue.first] = source
+        claim: dict[str, Any] = {"content": spans, "speakers": [self.entities.use(entity) for entity in speakers], "form": form, "act": act_of(self.page, spans, act, speakers[0] if speakers else None)}
+        claim.update(cue=cue.span if cue else None, source=source, relay=relay or [], parent=None)
+        self.claims.append(claim)
+
+    def _direct(self, cue: Cue, quotes: list[Quote]) -> None:
+        floor = max((q.end for q in self.page.quotes if q.end <= cue.span[0] and q.full), default=0)
+        floor = max([floor, *(c.span[1] for c in self.cues if c.span[1] <= cue.span[0])])
+        if cue.lemma == "quote" and (quoting := _QUOTING.match(self.page.text, cue.span[1])):
+            return self._quoted_as_saying(cue, quoting, quotes)
+        source, speakers = self._source(cue, floor)
+        addressee, _ = self._addressee(cue) if cue.frame == "tell" else (None, 0)
+        relay = self._relay(cue, addressee)
+        parts = [part for quote in quotes for part in quote.parts]
+        self._add(cue, parts, source, speakers, "direct", cue.act, relay)
+        return None
+
+    def _quoted_as_saying(self, cue: Cue, quoting: re.Match[str], quotes: list[Quote]) -> None:
+        """'A quoted S as saying': S speaks, A relays, and the cue is "saying"."""
+        saying = (quoting.end() - len("saying"), quoting.end())
+        outlet = before_verb(self.page, cue.first, max((q.end for q in self.page.quotes if q.end <= cue.span[0]), default=0))
+        relay = self.entities.resolve(outlet) if outlet else None
+        speaker = self.entities.resolve(quoting.span(1))
+        if relay and relay[0].kind in ("person", "other", "organization"):
+            relay[0].kind = "media"
+        parts = [part for quote in quotes for part in quote.parts] or [(saying[1], self.page.sentences[self.page.sentence(saying[0])][1])]
+        inner = Cue(self.page.first(saying[0]), self.page.first(saying[0]), saying, "assert", "that", "say", "ing")
+        self._add(inner, parts, speaker[1] if speaker else None, [speaker[0]] if speaker else [], "direct" if quotes else "indirect", "assert", [self.entities.use(relay[0])] if relay else [])
+
+    def _orphan(self, quotes: list[Quote]) -> None:
+        """A quotation without cue: its speaker is whoever spoke last just before it, or is named before a colon."""
+        start = quotes[0].start
+        before = [c for c in self.claims if c["content"][-1][1] <= start and self.page.sentence(start) - self.page.sentence(c["content"][-1][1] - 1) <= 2 and c["speakers"] and not c["parent"]]
+        speakers = [e for e in self.entities.all if before and e.id in max(before, key=lambda c: c["content"][-1][1])["speakers"]]
+        self._add(None, [part for quote in quotes for part in quote.parts], None, speakers[:1], "direct", "assert")
+
+    def _reportedly(self, cue: Cue) -> None:
+        start, end = self.page.sentences[self.page.sentence(cue.span[0])]
+        subject = before_verb(self.page, cue.first)
+        stop = re.search(r",\s|;\s|\sand\s", self.page.text[cue.span[1] : end])
+        after = (cue.span[1], cue.span[1] + stop.start() if stop else end)
+        self._add(cue, [subject, after] if subject else [after], None, [], "indirect", "assert")
+
+    def _indirect(self, cue: Cue) -> None:
+        """A statement told in the article's own words, or with some quoted words among them."""
+        page, text = self.page, self.page.text
+        start, end = page.sentences[page.sentence(cue.span[0])]
+        if page.opens_sentence(cue.first) and cue.lemma == "ask":
+            return
+        if cue.lemma in ("quote", "cite") and (quoting := _QUOTING.match(text, cue.span[1])):
+            return self._quoted_as_saying(cue, quoting, [])
+        floor = max([start, *(c.span[1] for c in self.cues if c.span[1] <= cue.span[0]), *(q.end for q in page.quotes if q.full and q.end <= cue.span[0])])
+        source, speakers = self._source(cue, floor)
+        passive = self._passive(cue)
+        optional = passive or cue.tag in ("ing", "w") or cue.lemma in ("say", "tell") or page.tokens[cue.first - 1].low in ("and", "or", "but")
+        if not speakers and not optional:
+            return
+        addressee, begin = self._addressee(cue) if cue.frame == "tell" and not passive else (None, cue.span[1])
+        pieces = self._statement_before(cue, source, begin, end) if cue.frame in ("that", "tell", "according") and not passive else []
+        if not pieces:
+            pieces = self._statement_after(cue, source, begin, end)
+        if passive and pieces:
+            pieces = self._raised(cue, source, pieces, floor)
+        if pieces:
+            quoted = any(re.search(r"[\"“”]|(?<!\w)[‘'][^‘'’]*\w[.,!?]?['’](?!\w)", text[s:e]) for s, e in pieces)
+            self._add(cue, pieces, source, speakers, "mixed" if quoted else "indirect", cue.act, self._relay(cue, addressee))
+
+    def _statement_before(self, cue: Cue, source: Span | None, begin: int, end: int) -> list[Span]:
+        """What stands before its attribution ("…, S said.") or on both sides of it ("…, S said, …"); empty if it follows."""
+        text = self.page.text
+        start = self.page.sentences[self.page.sentence(cue.span[0])][0]
+        inverted = source is not None and source[0] >= cue.span[1]
+        stop = min(cue.span[0], source[0]) if source else cue.span[0]
+        lead = text[start:stop].strip()
+        if not lead or _OPENING.fullmatch(lead) or not (lead.endswith((",", "”", '"', "’", "'")) or cue.frame == "according"):
+            return []
+        tail = source[1] if source and inverted else begin
+        if inverted and (apposition := re.compile(r",\s(?:an?\s|the\s|head\b|\d\d?\b|who\b|which\b|quoting\b|citing\b)[^,;:]*(?=[,.;:])").match(text, tail)):
+            tail = apposition.end()
+        if occasion := _OCCASION_PHRASE.match(text, tail):
+            tail = occasion.end()
+        rest = text[tail:end]
+        if not rest.strip(" .\n") or inverted:
+            onward = re.match(r"\s*,\s*(?!who\b|which\b|adding|saying|and\b|but\b|noting|an?\b|the\b|while|although|against|head\b)(?=[a-z\"“])", rest)
+            return [(start, stop), *([(tail + onward.end(), end)] if onward else [])]
+        return [(start, stop), (tail, end)] if rest.startswith(",") and cue.frame == "that" and cue.tag != "ing" else []
+
+    def _statement_after(self, cue: Cue, source: Span | None, begin: int, end: int) -> list[Span]:
+        """What follows its attribution, to the end of the sentence or to the next attribution."""
+        text = self.page.text
+        if cue.frame == "according":
+            comma = re.compile(r"\s*(?:,\s(?:quoting|citing)\s[^,]+)?,\s*").match(text, source[1]) if source else None
+            begin = comma.end() if comma else end
+        elif occasion := _OCCASION_PHRASE.match(text, begin):
+            begin = occasion.end()
+        elif cue.frame in ("that", "tell") and (that := re.compile(r"\s(?:to|on|in|at|from|during|after|last|again|\w+day)\s[^.;:,\"“]{0,60}?\bthat\s").match(text, begin)):
+            begin = that.end()
+        if opener := re.compile(r"\s*[,:]?\s*(?:that\s+)?").match(text, begin):
+            begin = opener.end()
+        if cue.frame == "inf" and (to := re.compile(r"[^.;,]{0,90}?\b(?=(?:not\s)?to\s)").match(text, begin)):
+            begin = to.end()  # without the addressee
+        return [(begin, self._stop(cue, begin, end))] if begin < end else []
+
+    def _raised(self, cue: Cue, source: Span | None, pieces: list[Span], floor: int) -> list[Span]:
+        """The content of a passive, where the subject may be its first piece ("X was described as Y", "X is said to be Y")."""
+        text = self.page.text
+        subject = before_verb(self.page, cue.first, floor)
+        own = [subject] if subject and cue.frame != "tell" and text[slice(*subject)].lower() not in ("it", "who", "which") else []
+        begin, end = pieces[0]
+        if source and source[0] > begin:
+            end = text.rfind("by", begin - 1, source[0])
+        rest = [(begin, end)] if end > begin else []
+        if re.match(r"(?:not\s)?to\s", text[begin:end]) or cue.lemma == "describe as":
+            return [*own, *rest]
+        if re.match(r"\s(?:by\b|$|[.,])", text[cue.span[1] :]) or _OCCASION_PHRASE.match(text, cue.span[1]):
+            return own if cue.lemma not in ("say", "tell", "call") else []
+        return rest if re.match(r"\s(?:that|there|it|the|he|she|they|if|whether)\b", text[cue.span[1] :]) else []
+
+    def _stop(self, cue: Cue, begin: int, end: int) -> int:
+        """Where a statement that began at ``begin`` ends: the sentence, a new cue of the same speaker, a contrast, an outer attribution."""
+        text = self.page.text
+        stop = end
+        for c in self.cues:
+            if not begin < c.span[0] < end:
+                continue
+            lead = text[begin : c.span[0]]
+            if c.tag == "ing" and lead.rstrip().endswith(",") and c.frame in ("that", "tell"):
+                stop = min(stop, c.span[0])
+            elif re.search(r"(?:,\s|\s)(?:and|but)\s$", lead) and c.tag == "ed" and not self._passive(c):
+                stop = min(stop, begin + len(re.sub(r",?\s(?:and|but)\s$", "", lead)))
+            elif c.frame == "according" and lead.rstrip().endswith(","):
+                stop = min(stop, c.span[0])
+            elif c.frame == "that" and not text[c.span[1] : end].strip(" ."):
+                source = before_verb(self.page, c.first, begin)
+                if source and text[begin : source[0]].rstrip().endswith(","):
+                    stop = min(stop, source[0])
+        if cut := re.search(r",\s(?:but|while|although|though|whereas)\s(?!that\b)", text[begin:stop]):
+            stop = begin + cut.start()
+        for quote in self.page.quotes:  # a new quotation with its own cue
+            if quote.full and begin < quote.start < stop:
+                stop = quote.start
+        return stop
+
+
+def find_claims(page: Page, entities: Entities) -> list[dict[str, Any]]:
+    """The claims of a page; spans are offset pairs, speakers and relays are entity ids."""
+    return ClaimFinder(page, entities).find()

@@ -267,6 +267,8 @@ def _agreement(args: argparse.Namespace) -> int:
     if len(args.annotators) != 2:
         print(f"{len(args.annotators)} annotators given; expected two", file=sys.stderr)
         return BAD
+    if args.differences:
+        return _differences(args, articles)
     data = agreement(args.annotators[0], args.annotators[1], articles).to_dict()
     if args.out:
         import orjson
@@ -274,6 +276,19 @@ def _agreement(args: argparse.Namespace) -> int:
         _write(args.out, orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n", args.force)
     _emit(args, "agreement", data)
     return FAILED if args.strict and data["below_target"] else OK
+
+
+def _differences(args: argparse.Namespace, articles: Sequence[Any]) -> int:
+    from newsgold import corpus
+    from newsgold.agreement import differences
+
+    left, right = (corpus.load_annotator(name, articles) for name in args.annotators)
+    for article in sorted(left.keys() & right.keys()):
+        found = differences(left[article], right[article])
+        print(f"# {article}: {len(found)} differences")
+        for difference in found:
+            print(f"{difference.layer} {difference.where}\n  {difference.field}\n    {args.annotators[0]}: {difference.one}\n    {args.annotators[1]}: {difference.other}")
+    return OK
 
 
 def _hydrate(args: argparse.Namespace) -> int:
@@ -359,10 +374,11 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--matches", action="store_true", help="list every record and what became of it in the JSON")
     _output(sub)
 
-    sub = command("agreement", _agreement, "measure how far two annotators agree", "  newsgold agreement\n  newsgold agreement a1 a2 --split test --format markdown")
+    sub = command("agreement", _agreement, "measure how far two annotators agree", "  newsgold agreement\n  newsgold agreement a1 a2 --split test --format markdown\n  newsgold agreement --differences --article some-article")
     sub.add_argument("annotators", nargs="*", default=["a1", "a2"], help="two annotators (default: a1 a2)")
     sub.add_argument("--split", action="append", choices=_SPLITS, help="only this split (may be given again; default: all)")
     sub.add_argument("--article", action="append", help="only this article (may be given again)")
+    sub.add_argument("--differences", action="store_true", help="list every point on which they differ, for adjudication")
     sub.add_argument("--strict", action="store_true", help="exit 1 when a headline or a judged label is below its target")
     _output(sub)
 

@@ -21,7 +21,7 @@ def text(raw: str) -> str:
     Non-breaking spaces inside a line stay, since offsets point at what the publisher printed.
     """
     lines = unicodedata.normalize("NFC", raw.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).lstrip("\ufeff\n").rstrip("\n")
 
 
 def digest(content: str | bytes) -> str:
@@ -202,7 +202,7 @@ _PLAIN: Final = frozenset(
     "[Btu] [G] [car_m] [Richter] [psi] atm m[Hg] AU [ly] har mo_j a_j wk st 1 10* 10^".split()
 )
 _PREFIX: Final = ("da", *"YZEPTGMkhdcmunpfazy")
-_TERM: Final = re.compile(r"(?P<unit>[^\d.\/{}()][^.\/{}()]*?)?(?P<power>[+-]?\d+)?(?P<note>\{[!-z|~]*\})?")
+_TERM: Final = re.compile(r"(?P<unit>10[*^]|[^\d.\/{}()][^.\/{}()]*?)?(?P<power>[+-]?\d+)?(?P<note>\{[!-z|~]*\})?")
 
 
 def _is_unit_atom(unit: str) -> bool:
@@ -230,5 +230,9 @@ def is_ucum(unit: str) -> bool:
 
 
 def is_unit(unit: str) -> bool:
-    """Whether ``unit`` is one that a figure may carry: ISO 4217, UCUM, ``%`` or ``pp`` (percentage points)."""
-    return unit in ISO_4217 or unit in ("%", "pp") or is_ucum(unit)
+    """Whether ``unit`` is one that a figure may carry: ISO 4217, UCUM, ``%`` or ``pp`` (percentage points).
+
+    A currency, ``%`` or ``pp`` may stand over UCUM units: ``KES/kg``, ``%/a``.
+    """
+    head, slash, rest = unit.partition("/")
+    return ((head in ISO_4217 or head in ("%", "pp")) and (not slash or is_ucum(rest))) or is_ucum(unit)

@@ -15,9 +15,9 @@ import orjson
 
 from newsgold import anchors
 from newsgold.issues import InputError, Issue, shown
-from newsgold.normalize import name_tokens
+from newsgold.normalize import PRONOUNS, name_tokens
 from newsgold.records import Annotation, Article, Claim, Entity, Event, Figure, Mention, Participant, Relation, Span, Time, to_dict
-from newsgold.validate import Fit, check_schema, check_span, line_issue, read_jsonl
+from newsgold.validate import Fit, check_schema, check_span, line_issue, read_jsonl, whole_offsets
 
 Report = Callable[[list[str | int], str], None]
 UNLOCATED = -1
@@ -75,6 +75,7 @@ def from_objects(predictions: Iterable[Mapping[str, Any]], articles: Iterable[Ar
     for line, data in enumerate(predictions, 1):
         report = line_issue(issues.append, name, line)
         plain = orjson.loads(orjson.dumps(data))
+        whole_offsets(plain)
         if check_schema("prediction", plain, report) is Fit.MISSHAPEN:
             continue
         article = gold.get(plain["id"])
@@ -231,9 +232,16 @@ class _Entities:
                     mentions.setdefault(key, Mention(span.start, span.end, span.text, form))
             if record["id"] in self._entities:
                 report(["entities", index, "id"], f"{shown(record['id'])} stands twice; expected ids unique among the article's entities")
-            name = record.get("name") or next((m.text for m in mentions.values() if m.form == "name"), None) or next((m.text for m in mentions.values()), None)
-            entity = Entity(id=record["id"], name=name, kind=record.get("kind"), named=record.get("named"), role=places.get("entities", index, "role"), mentions=tuple(mentions.values()))
+            entity = Entity(id=record["id"], name=record.get("name") or self._name_of(mentions.values()), kind=record.get("kind"), named=record.get("named"), role=places.get("entities", index, "role"), mentions=tuple(mentions.values()))
             self._add(entity)
+
+    def _name_of(self, mentions: Iterable[Mention]) -> str | None:
+        """The name of an entity that gives none: the longest of its names, if all others are parts of it."""
+        given = [m.text for m in mentions if m.text and m.form == "name"] or [m.text for m in mentions if m.text and m.form is None and m.text.casefold() not in PRONOUNS]
+        longest = max(given, key=lambda text: (len(text), text), default=None)
+        if longest is None or any(not name_tokens(name, self._language) <= name_tokens(longest, self._language) for name in given):
+            return None
+        return longest
 
     def _add(self, entity: Entity) -> None:
         self._entities[entity.id] = entity

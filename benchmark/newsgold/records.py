@@ -271,7 +271,7 @@ def to_dict(record: msgspec.Struct) -> dict[str, Any]:
 
     ``Article`` fields come with the metadata first and the layers last, as the JSON Lines files have them.
     """
-    out: dict[str, Any] = msgspec.to_builtins(record)
+    out: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(record))
     if isinstance(record, Article):
         layers = {key: out.pop(key) for key in ("entities", "claims", "events", "figures")}
         out.update(layers)

@@ -79,6 +79,20 @@ def score_article(gold: Article, predicted: Annotation | None, text: Text | None
     return out
 
 
+def align(gold: Article, predicted: Annotation) -> dict[str, str]:
+    """Gold entity id to predicted entity id of the entities that are aligned.
+
+    Raises:
+        ValueError: a stand-off article without its text.
+    """
+    if gold.text is None:
+        raise ValueError(f"{gold.id} has no text; hydrate it first")
+    text = Text(gold.text)
+    context = Context(Side(gold, text), Side(predicted, text), gold.language)
+    _align(context)
+    return {context.gold.entities[g].id: context.predicted.entities[p].id for p, g in context.alignment.items()}
+
+
 def _align(context: Context) -> None:
     """Align entities one-to-one: names match, or Dice of the name and nominal mentions ≥ 0.5."""
     gold, predicted = context.gold, context.predicted

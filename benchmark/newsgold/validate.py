@@ -100,7 +100,20 @@ def _object(raw: bytes, issue: Callable[[str], None]) -> dict[str, Any] | None:
         if twice:
             issue(f"key {', '.join(map(shown, dict.fromkeys(twice)))} stands twice in one object; expected each key once")
             return None
+    if _FLOAT_OFFSET.search(raw):
+        whole_offsets(value)
     return value
+
+
+_FLOAT_OFFSET: Final = re.compile(rb'"(?:start|end)"\s*:\s*-?\d+(?:\.\d|[eE])')
+
+
+def whole_offsets(value: dict[str, Any]) -> None:
+    """Make offsets like ``12.0`` integers in place: JSON Schema takes them for such, and text cannot be cut at a float."""
+    for _, span in spans_of(value):
+        for key in ("start", "end"):
+            if isinstance(span[key], float) and span[key].is_integer():
+                span[key] = int(span[key])
 
 
 def _type(value: object) -> str:

@@ -1,0 +1,188 @@
+"""Scores worked out by hand on one small article, and exploits that must not pay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conftest import ROOT
+
+import newsgold
+from newsgold import corpus
+from newsgold.counts import Count
+
+GOLD = corpus.load(path=ROOT / "tests" / "examples" / "gold.jsonl")
+TEXT = GOLD[0].text or ""
+
+
+def total(**layers: Any) -> dict[str, Count]:
+    return newsgold.score([{"id": "lake-ferry", **layers}], gold=GOLD).total
+
+
+def test_the_ladder_of_claims() -> None:
+    right: dict[str, Any] = {"content": ["We will move her", "when the wind drops"], "speakers": ["Agbéko"], "form": "direct", "act": "commit"}
+    for change, holds in (({}, 4), ({"act": "assert"}, 3), ({"form": "mixed"}, 2), ({"speakers": ["Radio Sedzro"]}, 1), ({"speakers": []}, 1), ({"content": ["We will"]}, 0)):
+        found = total(claims=[{**right, **change}])
+        assert [found[f"claims/{rung}"].tp for rung in ("content", "speakers", "form", "act")] == [1] * holds + [0] * (4 - holds), change
+        assert found["claims/content"] == (int(holds > 0), 5, 1)
+
+
+def test_the_ladder_of_events() -> None:
+    right: dict[str, Any] = {"mentions": ["ran aground"], "type": "disaster.accident", "status": "happened"}
+    for change, holds in (({}, 3), ({"status": "alleged"}, 2), ({"type": "life.die"}, 1), ({"mentions": ["boat"]}, 0), ({"mentions": ["boat", "ran aground"]}, 0)):
+        found = total(events=[{**right, **change}])
+        assert [found[f"events/{rung}"].tp for rung in ("trigger", "type", "status")] == [1] * holds + [0] * (3 - holds), change
+
+
+def test_the_ladder_of_figures() -> None:
+    right: dict[str, Any] = {"span": "$3.2 million", "low": "3200000", "high": "3200000", "unit": "USD", "of": "The 64-metre ferry"}
+    for change, holds in (({}, 4), ({"of": None}, 3), ({"unit": "CAD"}, 2), ({"low": "3.2"}, 1), ({"low": "6400000/2", "high": "3200000.00"}, 4), ({"span": "2019"}, 0), ({"span": "3.2 million"}, 4)):
+        found = total(figures=[{**right, **change}])
+        assert [found[f"figures/{rung}"].tp for rung in ("span", "value", "unit", "of")] == [1] * holds + [0] * (4 - holds), change
+
+
+def test_the_ladder_of_speakers() -> None:
+    claims = [{"content": "No one was hurt", "speakers": ["p"]}]
+    names = ["Kokou Agbéko", {"start": TEXT.index("Agbéko said"), "end": TEXT.index("Agbéko said") + 6}, "He"]
+    for entity, holds in (
+        ({"name": "Kokou Agbéko", "mentions": names, "kind": "person"}, 3),
+        ({"name": "Kokou Agbéko", "mentions": names, "kind": "group"}, 2),
+        ({"name": "Agbeko", "mentions": names[:1], "kind": "person"}, 1),
+        ({"name": "Sedzro Kofi", "mentions": ["Radio Sedzro"]}, 0),
+    ):
+        found = total(entities=[{"id": "p", **entity}], claims=claims)
+        assert [found[f"speakers/{rung}"].tp for rung in ("found", "mentions", "kind")] == [1] * holds + [0] * (3 - holds), entity
+        assert found["speakers/found"] == (int(holds > 0), 3, 1)
+
+
+def test_spans_in_four_modes() -> None:
+    found = total(figures=[{"span": "3.2 million"}, {"span": "40 to 50 people"}])
+    # "$3.2 million" has 11 characters without the blank, "3.2 million" 10: Dice 20/21; "40to50" 6 and "40to50people" 12: 12/18.
+    assert [found[f"figures/span:{mode}"].tp for mode in ("exact", "close", "overlap")] == [0, 1, 2]
+    assert found["figures/span:soft"].tp == 20 * 10**6 // 21 + 12 * 10**6 // 18
+
+
+def test_arguments_count_over_all_events() -> None:
+    """One of three events found with perfect arguments is not 1.0."""
+    found = total(
+        entities=[{"id": "f", "mentions": ["A ferry"]}, {"id": "n", "mentions": ["Ndola Bay"]}],
+        events=[{"mentions": ["ran aground"], "type": "disaster.accident", "participants": [{"role": "patient", "entity": "f"}, {"role": "origin", "entity": "n"}]}],
+    )
+    # The ferry is named "A ferry" here; gold aligns it by name or mention, and it has four mentions in gold.
+    assert found["events/arguments:identification"].gold == found["events/arguments:classification"].gold == 5
+    assert found["events/arguments:identification"].predicted == 2
+    assert found["events/arguments:classification"].tp < found["events/arguments:identification"].tp <= 2
+    assert found["events/arguments:classification_given_triggers"].gold == 2
+
+
+def p13_1008() -> tuple[list[corpus.Article], list[dict[str, Any]]]:
+    """Gold of seven arguments and five predicted, of which four name the right entity and three also the right role."""
+    text = "Attack by A on B with C at D. Death of E caused by F in G."
+    spot = {name: text.index(f" {name}") + 1 for name in "ABCDEFG"}
+    entities = [{"id": f"e{n}", "name": name, "kind": "other", "named": True, "role": None, "mentions": [{"start": spot[name], "end": spot[name] + 1, "text": name, "form": "name"}], "links": []} for n, name in enumerate("ABCDEFG", 1)]
+    roles = {"A": "agent", "B": "patient", "C": "instrument", "D": "place", "E": "patient", "F": "agent", "G": "place"}
+
+    def event(number: int, word: str, kind: str, names: dict[str, str]) -> dict[str, Any]:
+        at = text.index(word)
+        people = [{"role": role, "entity": f"e{'ABCDEFG'.index(name) + 1}", "mention": {"start": spot[name], "end": spot[name] + 1, "text": name}, "alleged": False} for name, role in names.items()]
+        return {"id": f"v{number}", "type": kind, "mentions": [{"start": at, "end": at + len(word), "text": word}], "status": "happened", "participants": people, "time": None, "part_of": None}
+
+    from newsgold.normalize import digest
+    from newsgold.records import article_from
+
+    gold = article_from(
+        {
+            "id": "example", "headline": None, "text": text, "text_sha256": digest(text), "language": "en", "published": "2026-03-18", "dateline": None, "genre": "Current",
+            "topics": ["society"], "provenance": {"kind": "written", "source": None, "url": None, "license": None}, "split": "train", "guidelines_version": "1",
+            "annotators": [], "canary": "x", "entities": entities, "claims": [], "figures": [],
+            "events": [{**event(1, "Attack", "conflict.attack", {k: roles[k] for k in "ABCD"}), "links": []}, {**event(2, "Death", "life.die", {k: roles[k] for k in "EFG"}), "links": []}],
+        }
+    )  # fmt: skip
+    found = [event(1, "Attack", "conflict.attack", {"A": "agent", "B": "patient", "C": "place", "G": "place"}), event(2, "Death", "life.die", {"E": "patient"})]
+    return [gold], [{"id": "example", "entities": [{k: v for k, v in e.items() if k != "links"} for e in entities], "events": found}]
+
+
+@pytest.mark.parametrize("setting", ["", "_strict"])
+def test_arguments_as_in_the_literature(setting: str) -> None:
+    """The shape of the example of Li, Ji and Huang (2013): identification .80/.571/.667, classification .60/.429/.50."""
+    gold, predicted = p13_1008()
+    found = newsgold.score(predicted, gold=gold).to_dict()["layers"]["events"]["arguments"]
+    one, other = found[f"identification{setting}"], found[f"classification{setting}"]
+    assert (one["precision"], round(one["recall"], 3), round(one["f1"], 3)) == (0.8, 0.571, 0.667)
+    assert (other["precision"], round(other["recall"], 3), other["f1"]) == (0.6, 0.429, 0.5)
+
+
+# --- exploits -----------------------------------------------------------------------------------------------------------
+
+
+def f1(card: newsgold.Scorecard) -> float:
+    return card.overall or 0.0
+
+
+def perfect() -> dict[str, Any]:
+    return newsgold.to_prediction(GOLD[0])
+
+
+@pytest.mark.parametrize("key", ["claims", "events", "figures"])
+def test_every_record_twice_pays_nothing(key: str) -> None:
+    data = perfect()
+    data[key] += [{**record, "id": f"{record['id']}x"} for record in data[key]]
+    card = newsgold.score([data], gold=GOLD)
+    assert f1(card) < 1.0
+    assert sum(match.outcome == "duplicate" for match in card.matches) == len(data[key]) // 2
+
+
+def test_the_whole_article_as_one_span_finds_nothing() -> None:
+    whole = {"start": 0, "end": len(TEXT)}
+    found = total(claims=[{"content": whole}], events=[{"mentions": [whole]}], figures=[{"span": whole}])
+    assert found["claims/content"].tp == found["events/trigger"].tp == found["figures/span"].tp == 0
+
+
+def test_ten_events_that_list_every_word_find_only_what_their_first_mention_hits() -> None:
+    words = [{"start": at, "end": at + len(word)} for word in TEXT.split() if word.isalpha() and TEXT.count(word) == 1 for at in [TEXT.index(word)]]
+    found = total(events=[{"id": f"v{n}", "mentions": [words[n], *words], "type": "disaster.accident"} for n in range(10)])
+    assert found["events/trigger"].tp <= 2 and found["events/trigger"].predicted == 10
+
+
+def test_one_entity_that_lists_every_mention_is_nobody() -> None:
+    data = perfect()
+    mentions = [mention for entity in data["entities"] for mention in entity["mentions"]]
+    found = newsgold.score([{"id": "lake-ferry", "entities": [{"id": "all", "mentions": mentions}], "claims": [{"content": "No one was hurt", "speakers": ["all"]}]}], gold=GOLD).total
+    assert found["speakers/found"].tp == 0
+
+
+def test_every_name_as_a_speaker_costs_precision() -> None:
+    data = perfect()
+    for claim in data["claims"]:
+        claim["speakers"] = [entity["id"] for entity in data["entities"]]
+    found = newsgold.score([data], gold=GOLD).total
+    assert found["claims/speakers"].tp == 0 and (found["speakers/found"].precision or 0) < 0.5
+
+
+def test_a_wrong_fragment_added_to_a_right_claim_does_not_help() -> None:
+    data = perfect()
+    before = newsgold.score([data], gold=GOLD).total["claims/content"].tp
+    data["claims"].append({"content": ["No one was hurt", "Radio Sedzro"]})
+    after = newsgold.score([data], gold=GOLD).total["claims/content"]
+    assert (after.tp, after.predicted) == (before, before + 1)
+
+
+def test_all_labels_at_once() -> None:
+    from newsgold.records import EVENT_TYPES
+
+    found = total(events=[{"id": kind, "mentions": ["ran aground"], "type": kind} for kind in EVENT_TYPES])
+    assert found["events/type"] == (1, 3, len(EVENT_TYPES))
+
+
+def test_a_second_entity_that_claims_a_mention_loses_it() -> None:
+    claims = [{"id": "c1", "content": "No one was hurt", "speakers": ["a"]}, {"id": "c2", "content": "the ferry had been overloaded", "speakers": ["b"]}]
+    found = total(entities=[{"id": "a", "mentions": ["Kokou Agbéko"]}, {"id": "b", "mentions": ["Kokou Agbéko"]}], claims=claims)
+    assert found["speakers/found"].tp == 1 and found["speakers/found"].predicted == 2
+
+
+def test_the_scorecard_names_all_that_could_change_a_number() -> None:
+    card = newsgold.score([perfect()], gold=GOLD)
+    for part in (f"newsgold:{newsgold.__version__}", f"data:{corpus.DATA_VERSION}", "gold:", "split:test", "articles:1", "layers:speakers+claims+events+figures"):
+        assert part in card.signature
+    other = newsgold.score([perfect()], gold=[corpus.Article(**{**{f: getattr(GOLD[0], f) for f in GOLD[0].__struct_fields__}, "claims": GOLD[0].claims[1:]})])
+    assert other.signature != card.signature
