@@ -68,7 +68,13 @@ def test_numbers_compare_by_value() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other", "equal", "overlaps"),
-    [("2026-03", "2026-03", True, True), ("2026-03", "2026-03-18", False, True), ("2026-03-01/2026-03-31", "2026-03", True, True), ("2026", "2025", False, False), ("2026~", "2026", False, True)],
+    [
+        ("2026-03", "2026-03", True, True),
+        ("2026-03", "2026-03-18", False, True),
+        ("2026-03-01/2026-03-31", "2026-03", True, True),
+        ("2026", "2025", False, False),
+        ("2026~", "2026", False, True),
+    ],
 )
 def test_times(one: str, other: str, equal: bool, overlaps: bool) -> None:
     assert same_time(Time(span=None, value=one), Time(span=None, value=other)) == (equal, overlaps)

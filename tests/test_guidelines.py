@@ -26,7 +26,16 @@ def test_type_page_lists_every_type_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "labels", [records.CLAIM_ACTS, records.EVENT_STATUSES, records.ENTITY_KINDS, records.FIGURE_KINDS, records.FIGURE_BOUNDS, records.FIGURE_RELATIONS, records.PARTICIPANT_ROLES]
+    "labels",
+    [
+        records.CLAIM_ACTS,
+        records.EVENT_STATUSES,
+        records.ENTITY_KINDS,
+        records.FIGURE_KINDS,
+        records.FIGURE_BOUNDS,
+        records.FIGURE_RELATIONS,
+        records.PARTICIPANT_ROLES,
+    ],
 )
 def test_every_label_is_explained(labels: tuple[str, ...]) -> None:
     assert [label for label in labels if label not in PAGE] == []

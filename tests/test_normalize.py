@@ -79,7 +79,25 @@ def test_edtf_level_1(value: str) -> None:
     assert normalize.edtf_interval(value) is not None
 
 
-@pytest.mark.parametrize("value", ["", "26", "2026-13", "2026-02-30", "2025-02-29", "18 March 2026", "2026/03/18", "2026-3-1", "../..", "2026-05/2026-03", "today", "2026-25", "199X-03", "2026-03-18T25:00:00"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "26",
+        "2026-13",
+        "2026-02-30",
+        "2025-02-29",
+        "18 March 2026",
+        "2026/03/18",
+        "2026-3-1",
+        "../..",
+        "2026-05/2026-03",
+        "today",
+        "2026-25",
+        "199X-03",
+        "2026-03-18T25:00:00",
+    ],
+)
 def test_no_edtf_level_1(value: str) -> None:
     assert normalize.edtf_interval(value) is None
 
@@ -90,7 +108,35 @@ def test_edtf_intervals_nest() -> None:
     assert decade[0] < year[0] < month[0] < day[0] <= day[1] < month[1] < year[1] < decade[1]
 
 
-@pytest.mark.parametrize("unit", ["EUR", "XOF", "%", "pp", "km", "km/h", "[mi_i]", "[ft_i]", "har", "kg", "t", "Cel", "[degF]", "kW.h", "m2", "/d", "10*-5", "KES/kg", "USD/{head}", "/{game}", "GBy", "mm", "a", "%/a"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "EUR",
+        "XOF",
+        "%",
+        "pp",
+        "km",
+        "km/h",
+        "[mi_i]",
+        "[ft_i]",
+        "har",
+        "kg",
+        "t",
+        "Cel",
+        "[degF]",
+        "kW.h",
+        "m2",
+        "/d",
+        "10*-5",
+        "KES/kg",
+        "USD/{head}",
+        "/{game}",
+        "GBy",
+        "mm",
+        "a",
+        "%/a",
+    ],
+)
 def test_units(unit: str) -> None:
     assert normalize.is_unit(unit)
 

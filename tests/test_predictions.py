@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
 
 import newsgold
+from conftest import ROOT
 from newsgold import corpus, predictions
 from newsgold.issues import InputError
 from newsgold.records import Annotation
@@ -28,7 +28,13 @@ def score(**layers: Any) -> newsgold.Scorecard:
 
 def test_words_offsets_and_anchors_mean_the_same() -> None:
     start = TEXT.index("two passengers")
-    forms: list[Any] = ["two passengers", {"start": start, "end": start + 14}, {"start": start, "end": start + 14, "text": "two passengers"}, {"text": "two passengers"}, "two … passengers"]
+    forms: list[Any] = [
+        "two passengers",
+        {"start": start, "end": start + 14},
+        {"start": start, "end": start + 14, "text": "two passengers"},
+        {"text": "two passengers"},
+        "two … passengers",
+    ]
     spans = {claim.content for form in forms for claim in resolved(claims=[{"content": form}]).claims}
     assert len(spans) == 1
 
@@ -53,7 +59,11 @@ def test_a_speaker_by_id_by_mention_or_by_name_is_the_same_speaker() -> None:
 
 
 def test_what_is_not_in_the_text_is_spurious_and_listed() -> None:
-    card = score(claims=[{"content": "We shall overcome"}, {"content": ["We will move her", "when the storm drops"]}], figures=[{"span": "999"}], events=[{"mentions": ["capsized", "ran aground"]}])
+    card = score(
+        claims=[{"content": "We shall overcome"}, {"content": ["We will move her", "when the storm drops"]}],
+        figures=[{"span": "999"}],
+        events=[{"mentions": ["capsized", "ran aground"]}],
+    )
     assert [match.outcome for match in card.matches if match.predicted] == ["not_in_text"] * 4
     assert card.total["claims/content"] == (0, 5, 2)
 

@@ -149,7 +149,10 @@ def test_swapping_the_sides_swaps_precision_and_recall(articles: list[Article], 
     def as_gold(objects: Objects) -> list[Article]:
         found = from_objects(objects, chosen).annotations
         by_id = {article.id: article for article in chosen}
-        return [Article(**{**{f: getattr(by_id[key], f) for f in Article.__struct_fields__}, **{f: getattr(value, f) for f in LISTS}}) for key, value in found.items()]
+        return [
+            Article(**{**{f: getattr(by_id[key], f) for f in Article.__struct_fields__}, **{f: getattr(value, f) for f in LISTS}})
+            for key, value in found.items()
+        ]
 
     there = rungs(newsgold.score(other, gold=as_gold(plain)))
     back = rungs(newsgold.score(plain, gold=as_gold(other)))

@@ -12,9 +12,9 @@ import jsonschema
 import jsonschema_rs
 import msgspec
 import pytest
-from conftest import ROOT
 
 import newsgold
+from conftest import ROOT
 from newsgold import records
 from newsgold.records import Article, to_dict
 
@@ -47,7 +47,12 @@ def test_schema_is_valid_versioned_and_described(name: str) -> None:
     schema = SCHEMAS[name]
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["$id"] == f"urn:newsgold:schema:{records.SCHEMA_VERSION}:{name}"
-    undescribed = [f"{path}.{key}" for path, part in walk(schema) for key, value in part.get("properties", {}).items() if isinstance(value, dict) and not value.get("description") and "enum" not in part]
+    undescribed = [
+        f"{path}.{key}"
+        for path, part in walk(schema)
+        for key, value in part.get("properties", {}).items()
+        if isinstance(value, dict) and not value.get("description") and "enum" not in part
+    ]
     assert not undescribed
 
 

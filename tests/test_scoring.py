@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import ROOT
 
 import newsgold
+from conftest import ROOT
 from newsgold import corpus
 from newsgold.counts import Count
 
@@ -21,7 +21,14 @@ def total(**layers: Any) -> dict[str, Count]:
 
 def test_the_ladder_of_claims() -> None:
     right: dict[str, Any] = {"content": ["We will move her", "when the wind drops"], "speakers": ["Agbéko"], "form": "direct", "act": "commit"}
-    for change, holds in (({}, 4), ({"act": "assert"}, 3), ({"form": "mixed"}, 2), ({"speakers": ["Radio Sedzro"]}, 1), ({"speakers": []}, 1), ({"content": ["We will"]}, 0)):
+    for change, holds in (
+        ({}, 4),
+        ({"act": "assert"}, 3),
+        ({"form": "mixed"}, 2),
+        ({"speakers": ["Radio Sedzro"]}, 1),
+        ({"speakers": []}, 1),
+        ({"content": ["We will"]}, 0),
+    ):
         found = total(claims=[{**right, **change}])
         assert [found[f"claims/{rung}"].tp for rung in ("content", "speakers", "form", "act")] == [1] * holds + [0] * (4 - holds), change
         assert found["claims/content"] == (int(holds > 0), 5, 1)
@@ -29,14 +36,28 @@ def test_the_ladder_of_claims() -> None:
 
 def test_the_ladder_of_events() -> None:
     right: dict[str, Any] = {"mentions": ["ran aground"], "type": "disaster.accident", "status": "happened"}
-    for change, holds in (({}, 3), ({"status": "alleged"}, 2), ({"type": "life.die"}, 1), ({"mentions": ["boat"]}, 0), ({"mentions": ["boat", "ran aground"]}, 0)):
+    for change, holds in (
+        ({}, 3),
+        ({"status": "alleged"}, 2),
+        ({"type": "life.die"}, 1),
+        ({"mentions": ["boat"]}, 0),
+        ({"mentions": ["boat", "ran aground"]}, 0),
+    ):
         found = total(events=[{**right, **change}])
         assert [found[f"events/{rung}"].tp for rung in ("trigger", "type", "status")] == [1] * holds + [0] * (3 - holds), change
 
 
 def test_the_ladder_of_figures() -> None:
     right: dict[str, Any] = {"span": "$3.2 million", "low": "3200000", "high": "3200000", "unit": "USD", "of": "The 64-metre ferry"}
-    for change, holds in (({}, 4), ({"of": None}, 3), ({"unit": "CAD"}, 2), ({"low": "3.2"}, 1), ({"low": "6400000/2", "high": "3200000.00"}, 4), ({"span": "2019"}, 0), ({"span": "3.2 million"}, 4)):
+    for change, holds in (
+        ({}, 4),
+        ({"of": None}, 3),
+        ({"unit": "CAD"}, 2),
+        ({"low": "3.2"}, 1),
+        ({"low": "6400000/2", "high": "3200000.00"}, 4),
+        ({"span": "2019"}, 0),
+        ({"span": "3.2 million"}, 4),
+    ):
         found = total(figures=[{**right, **change}])
         assert [found[f"figures/{rung}"].tp for rung in ("span", "value", "unit", "of")] == [1] * holds + [0] * (4 - holds), change
 
@@ -66,7 +87,9 @@ def test_arguments_count_over_all_events() -> None:
     """One of three events found with perfect arguments is not 1.0."""
     found = total(
         entities=[{"id": "f", "mentions": ["A ferry"]}, {"id": "n", "mentions": ["Ndola Bay"]}],
-        events=[{"mentions": ["ran aground"], "type": "disaster.accident", "participants": [{"role": "patient", "entity": "f"}, {"role": "origin", "entity": "n"}]}],
+        events=[
+            {"mentions": ["ran aground"], "type": "disaster.accident", "participants": [{"role": "patient", "entity": "f"}, {"role": "origin", "entity": "n"}]}
+        ],
     )
     # The ferry is named "A ferry" here; gold aligns it by name or mention, and it has four mentions in gold.
     assert found["events/arguments:identification"].gold == found["events/arguments:classification"].gold == 5
@@ -79,13 +102,35 @@ def p13_1008() -> tuple[list[corpus.Article], list[dict[str, Any]]]:
     """Gold of seven arguments and five predicted, of which four name the right entity and three also the right role."""
     text = "Attack by A on B with C at D. Death of E caused by F in G."
     spot = {name: text.index(f" {name}") + 1 for name in "ABCDEFG"}
-    entities = [{"id": f"e{n}", "name": name, "kind": "other", "named": True, "role": None, "mentions": [{"start": spot[name], "end": spot[name] + 1, "text": name, "form": "name"}], "links": []} for n, name in enumerate("ABCDEFG", 1)]
+    entities = [
+        {
+            "id": f"e{n}",
+            "name": name,
+            "kind": "other",
+            "named": True,
+            "role": None,
+            "mentions": [{"start": spot[name], "end": spot[name] + 1, "text": name, "form": "name"}],
+            "links": [],
+        }
+        for n, name in enumerate("ABCDEFG", 1)
+    ]
     roles = {"A": "agent", "B": "patient", "C": "instrument", "D": "place", "E": "patient", "F": "agent", "G": "place"}
 
     def event(number: int, word: str, kind: str, names: dict[str, str]) -> dict[str, Any]:
         at = text.index(word)
-        people = [{"role": role, "entity": f"e{'ABCDEFG'.index(name) + 1}", "mention": {"start": spot[name], "end": spot[name] + 1, "text": name}, "alleged": False} for name, role in names.items()]
-        return {"id": f"v{number}", "type": kind, "mentions": [{"start": at, "end": at + len(word), "text": word}], "status": "happened", "participants": people, "time": None, "part_of": None}
+        people = [
+            {"role": role, "entity": f"e{'ABCDEFG'.index(name) + 1}", "mention": {"start": spot[name], "end": spot[name] + 1, "text": name}, "alleged": False}
+            for name, role in names.items()
+        ]
+        return {
+            "id": f"v{number}",
+            "type": kind,
+            "mentions": [{"start": at, "end": at + len(word), "text": word}],
+            "status": "happened",
+            "participants": people,
+            "time": None,
+            "part_of": None,
+        }
 
     from newsgold.normalize import digest
     from newsgold.records import article_from
@@ -147,7 +192,9 @@ def test_ten_events_that_list_every_word_find_only_what_their_first_mention_hits
 def test_one_entity_that_lists_every_mention_is_nobody() -> None:
     data = perfect()
     mentions = [mention for entity in data["entities"] for mention in entity["mentions"]]
-    found = newsgold.score([{"id": "lake-ferry", "entities": [{"id": "all", "mentions": mentions}], "claims": [{"content": "No one was hurt", "speakers": ["all"]}]}], gold=GOLD).total
+    found = newsgold.score(
+        [{"id": "lake-ferry", "entities": [{"id": "all", "mentions": mentions}], "claims": [{"content": "No one was hurt", "speakers": ["all"]}]}], gold=GOLD
+    ).total
     assert found["speakers/found"].tp == 0
 
 
@@ -182,7 +229,14 @@ def test_a_second_entity_that_claims_a_mention_loses_it() -> None:
 
 def test_the_scorecard_names_all_that_could_change_a_number() -> None:
     card = newsgold.score([perfect()], gold=GOLD)
-    for part in (f"newsgold:{newsgold.__version__}", f"data:{corpus.DATA_VERSION}", "gold:", "split:test", "articles:1", "layers:speakers+claims+events+figures"):
+    for part in (
+        f"newsgold:{newsgold.__version__}",
+        f"data:{corpus.DATA_VERSION}",
+        "gold:",
+        "split:test",
+        "articles:1",
+        "layers:speakers+claims+events+figures",
+    ):
         assert part in card.signature
     other = newsgold.score([perfect()], gold=[corpus.Article(**{**{f: getattr(GOLD[0], f) for f in GOLD[0].__struct_fields__}, "claims": GOLD[0].claims[1:]})])
     assert other.signature != card.signature

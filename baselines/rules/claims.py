@@ -118,7 +118,7 @@ def index(prefix: str, sport: bool = False) -> dict[str, list[tuple[tuple[str, .
     out: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
     for label, part, entries in rows():
         part, _, condition = part.partition("@")
-        if (condition and not sport) or (label.split(".")[0] in ("say", "kind", "gpe")) != bool(prefix) or not label.startswith(prefix):
+        if (condition and (condition == "sport") != sport) or (label.split(".")[0] in ("say", "kind", "gpe")) != bool(prefix) or not label.startswith(prefix):
             continue
         for entry in entries:
             forms = [(entry, "w")] if part in ("w", "wi") else inflect(entry, part == "n")
@@ -547,7 +547,7 @@ def before_verb(page: Page, verb: int, floor: int = 0) -> Span | None:
             break
         i -= 1
     floor = max(floor, page.sentences[page.sentence(tokens[verb].start)][0])
-    if i >= 0 and tokens[i].start >= floor and tokens[i].low in PRONOUNS and page.gap(i + 1) == " ":
+    if i >= 0 and tokens[i].start >= floor and tokens[i].low in PRONOUNS - {"her"} and page.gap(i + 1) == " ":
         return tokens[i].start, tokens[i].end
     chunks: list[list[Token]] = []  # the pieces between commas, from right to left
     apposed = page.gap(i + 1).strip()[:1] in (",", ")", "–", "—") if i + 1 <= verb else False
@@ -563,9 +563,11 @@ def before_verb(page: Page, verb: int, floor: int = 0) -> Span | None:
                     break
                 chunks.append(current)
                 current = []
-        if not apposed and (token.low in CLAUSE | AUXILIARIES | PRONOUNS or token.low in ("after", "before")):
+        if not apposed and (token.low in CLAUSE | AUXILIARIES | PRONOUNS - {"her"} or token.low in ("after", "before")):
             relative = next((k for k in range(i, max(i - 4, -1), -1) if tokens[k].low in ("who", "which")), -1)
             if relative < 1 or tokens[relative].start <= floor or token.low in PRONOUNS:
+                if token.low in AUXILIARIES and current and is_participle(current[0].low):
+                    return None  # "was told the libraries would": the words belong to another verb
                 break
             current, i = [], relative - 1  # "A third employee who was at the meeting said": back to the noun
             continue
@@ -590,6 +592,11 @@ def before_verb(page: Page, verb: int, floor: int = 0) -> Span | None:
         if chunk[-1].text[0].isupper() and not any(token.low in PREPOSITIONS - {"of", "for"} for token in chunk):
             break
     return _strip_lead(page, best) if best else None
+
+
+def is_participle(low: str) -> bool:
+    """Whether the word looks like a participle or past form."""
+    return low.endswith("ed") or any(len(key) == 1 and entry.tag in ("ed", "ing") for prefix in ("", "say") for key, entry in index(prefix, True).get(low, ()))
 
 
 def _joint(page: Page, i: int, floor: int) -> bool:
@@ -623,7 +630,8 @@ def after_verb(page: Page, i: int, stop: int, of: bool = True) -> Span | None:
         token = tokens[i]
         if i > begin and re.search(r"[^\s$£€'’-]", page.gap(i)) and not (page.gap(i) == ". " and _ABBREVIATION.search(page.text[: tokens[i - 1].end + 1])):
             break
-        if token.low in CLAUSE | AUXILIARIES | ADVERBS | {"and", "or", "nor"} or (token.low in PRONOUNS and i > begin):
+        pronoun = token.low in PRONOUNS and not (token.low == "her" and i + 1 < len(tokens) and tokens[i + 1].low not in PREPOSITIONS | CLAUSE | ARTICLES and page.gap(i + 1) == " ")
+        if token.low in CLAUSE | AUXILIARIES | ADVERBS | {"and", "or", "nor"} or (pronoun and i > begin):
             break
         if token.low in PREPOSITIONS and not (of and i > begin and token.low in ("of", "for", "from", "at")):
             break
@@ -636,7 +644,7 @@ def after_verb(page: Page, i: int, stop: int, of: bool = True) -> Span | None:
         if i > begin and token.low in PRONOUNS | ARTICLES and tokens[i - 1].low not in PREPOSITIONS | ARTICLES:
             break
         i += 1
-        if token.low in PRONOUNS:
+        if pronoun:
             break
     while i > begin and tokens[i - 1].low in PREPOSITIONS | ARTICLES | {"'s", "’s"}:
         i -= 1

@@ -24,8 +24,10 @@ _SCALES = {"dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "bi
 _SHORT = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "b": 10**9, "tn": 10**12}
 _NUMBER = rf"(?:(?P<sign{{n}}>minus\s|(?<![\w)])[-−])?(?:(?P<digits{{n}}>{_DIGITS})|(?P<worded{{n}}>half\s+an?(?=\s(?:dozen|million|billion))|{_WORDED}|an?(?=[\s-](?:dozen|hundred|thousand|million|billion)\b)))(?P<half{{n}}>\s+and\s+a\s+half\b)?(?:[\s-]?(?P<scale{{n}}>{'|'.join(_SCALES)})\b)?(?P<short{{n}}>(?:k|mn?|bn|b|tn)(?![\w²³/]))?)"
 _CURRENCY_SIGN = r"(?:US|AU|A|C|CA|NZ|S|HK|R)?\$|£|€|¥|₹|₦|₱|₽|₺|(?:USD|EUR|GBP|AUD|CAD|NZD|CHF|JPY|CNY|INR|KES|NGN|ZAR|GHS|PLN|SEK|NOK|DKK|Rs\.?|R(?=\d)|Sh|KSh)\s?"
+# A letter right behind a number makes it a name (A320b) unless it is a unit (40km, 4C, 30s).
+_NO_UNIT = r"(?!(?:km|kg|cm|mm|mg|g|m|C|F|ft|in|lbs?|oz|ha|[MGk]Wh?|mph|kph|kmh|km/h|L|hPa|GB|MB|pc|s|k?m[²³2])\b)\w"
 _FIGURE = re.compile(
-    rf"(?<![\w.,$£€/])(?P<sign_a>{_CURRENCY_SIGN})?{_NUMBER.replace('{n}', '1')}(?:(?P<same>\s?%|\sper\s?cent|\s(?:km|kg|metres|kilometres|miles))?(?P<to>\s?[-–—]\s?|\s+(?:to|or|and)\s+)(?P<sign_b>{_CURRENCY_SIGN})?{_NUMBER.replace('{n}', '2')})?(?![\w]|[.,]\d)",
+    rf"(?<![\w.,$£€/])(?P<sign_a>{_CURRENCY_SIGN})?{_NUMBER.replace('{n}', '1')}(?:(?P<same>\s?%|\sper\s?cent|\s(?:km|kg|metres|kilometres|miles))?(?P<to>\s?[-–—]\s?|\s+(?:to|or|and)\s+)(?P<sign_b>{_CURRENCY_SIGN})?{_NUMBER.replace('{n}', '2')})?(?!{_NO_UNIT}|[.,]\d)",
     re.IGNORECASE,
 )
 _VAGUE_LOW = {"dozen": 24, "dozens": 24, "scores": 40, "hundred": 200, "hundreds": 200, "thousand": 2000, "thousands": 2000, "million": 2 * 10**6, "millions": 2 * 10**6, "billions": 2 * 10**9, "decades": 20, "centuries": 200}
@@ -40,7 +42,7 @@ _FRACTION = re.compile(rf"\b(?P<over>an?|one|two|three|four|five|six|seven|eight
 _OUT_OF = re.compile(rf"\b(?P<a>{_SMALL}|\d+)\s+(?:in|out\sof)\s+(?P<b>{_SMALL}|\d+)\b(?!\s(?:the|days?|weeks?|months?|years?|hours?|minutes?))", re.IGNORECASE)
 _RANK = re.compile(
     rf"\b(?P<super>{_ORDINAL})[-\s](?:most[-\s]\w+|\w+est)\b|\b(?:finish(?:ed|es)|came|rank(?:ed|s)|placed|stay(?:ed)?|lie|lies|sit|sits|climb\sto|climbed\sto|up\sto|drop\sto|in|into|to|for)\s+(?:joint\s)?"
-    rf"(?P<place>{_ORDINAL})(?=\s(?:place|spot|position|in\sthe\s(?:league|table|standings|group))\b|[,.;]|\s(?:behind|with|on|after)\b)|\b(?P<placed>{_ORDINAL})\s(?:place|spot)\b|\branked\s(?:No\.?|number)\s(?P<no>\d+)",
+    rf"(?P<place>{_ORDINAL})(?=\s(?:place|spot|position|in\sthe\s(?:league|table|standings|group))\b|[,.;]|\s(?:and|behind|with|on|after)\b)|\b(?P<placed>{_ORDINAL})\s(?:place|spot)\b|\branked\s(?:No\.?|number)\s(?P<no>\d+)",
     re.IGNORECASE,
 )
 _SCORE = re.compile(r"(?<![\w.,–-])(\d{1,3})[-–](\d{1,3})(?![\w–-]|[.,]\d)")
@@ -90,6 +92,7 @@ _DENOMINATORS = {
 }  # fmt: skip
 _PER = re.compile(rf"(?:\s(?:an?|per|each|every|for\seach)\s|/)(?P<what>{'|'.join(re.escape(d) for d in sorted(_DENOMINATORS, key=len, reverse=True))}|head|person|game|match|share|household|child|night|room|bottle|ticket|unit|vehicle|patient|pupil|dollar|capita)\b(?!\s(?:ago|later|earlier|before|after))", re.IGNORECASE)
 _THING_A_DAY = re.compile(r"\s(?!of\b|in\b)(?:[\w’-]+\s){1,3}?(?:an?|per|each)\s(?P<what>hour|day|week|month|year)\b(?!\s(?:ago|later|earlier|before|after|and))")
+_PER_MANY = re.compile(r"\s(?:[\w’-]+\s){1,4}?per\s(?P<what>100,000|1,000|million|thousand)\b", re.IGNORECASE)
 
 # --- modifiers ---------------------------------------------------------------------------------------------------------------
 
@@ -258,7 +261,7 @@ class FigureFinder:
         movement = bool(re.search(r"\bfrom\s(?:[\w%]+\s){0,2}$", text[:start])) and joiner == "to"
         if m["same"] and not text.startswith(m["same"].strip(), end + (text[end : end + 1] == " ")):
             movement = True  # "5% to 8 people"
-        ranged = bool(joiner) and not movement and (joiner != "and" or bool(re.search(r"\bbetween\s$", text[:start]))) and self._free(start, end) and not self._dated(start, end)
+        ranged = bool(joiner) and not movement and (joiner != "and" or bool(re.search(r"\b[Bb]etween\s$", text[:start]))) and self._free(start, end) and not self._dated(start, end)
         sign = m["sign_a"] or (m["sign_b"] if ranged else None)
         after = self._currency_after(end if ranged else end1)
         money = bool(sign) or after is not None
@@ -281,6 +284,8 @@ class FigureFinder:
         if low * factor != low:
             low, high = low * factor, high * factor
         bound = "range" if ranged else self._bound(begin, end)
+        if kind == "age" and text[end1:end] == "s":  # "in her 30s"
+            bound, high = "range", low + 9
         lower, upper = (low, None) if bound in ("at_least", "more_than") else (None, low) if bound in ("at_most", "less_than") else (low, high)
         self._add((begin, end), kind, lower, upper, bound, unit, self._of((begin, end), kind))
         if joiner and not ranged:
@@ -363,7 +368,7 @@ class FigureFinder:
             kind, unit, end = "duration", _TIME[word], duration.end()
         elif re.match(r"s\b", text[end:]) and re.search(r"\b(?:in|into)\s(?:his|her|their)\s(?:early\s|mid-?\s?|late\s)?$", text[:start]):
             return start, end + 1, "age", "a", one
-        elif re.search(r"\bmagnitude(?:\sof|-)?\s$", text[:start]) or re.match(r"[-\s]magnitude\b", text[end:]):
+        elif re.search(r"\b[Mm]agnitude(?:\sof|-)?\s$", text[:start]) or re.match(r"[-\s]magnitude\b", text[end:]):
             return start, end, "measure", None, one
         else:
             for pattern, ucum in _MEASURE:
@@ -375,7 +380,10 @@ class FigureFinder:
                 return start, end + 6, "ratio", None, one
         if (per := _PER.match(text, end)) and kind in ("money", "measure", "percent") and per["what"].lower() not in ("dollar",):
             what = per["what"].lower()
-            return start, per.end(), "rate", f"{unit}/{_DENOMINATORS.get(what, '{' + what + '}')}".replace("/10*-", ".10*-").replace("%.", "%."), factor
+            return start, per.end(), "rate", f"{unit}/{_DENOMINATORS.get(what, '{' + what + '}')}", factor
+        if kind == "count" and (per := _PER_MANY.match(text, end)):
+            self._taken.append(per.span("what"))
+            return start, end, "rate", _DENOMINATORS[per["what"].lower()], factor
         if kind == "count" and (per := _THING_A_DAY.match(text, end) or (_PER.match(text, end) if text[end : end + 5].startswith((" per ", " a ")) else None)):
             what = per["what"].lower()
             denominator = _DENOMINATORS.get(what, "{" + what + "}")
@@ -417,7 +425,7 @@ class FigureFinder:
                 if inner:
                     return tokens[begin].start, inner[1]
                 break
-            if token.low in AUXILIARIES | CLAUSE | PREPOSITIONS | PRONOUNS | ARTICLES or token.low in ("and", "or", "not", "also", "dead", "later", "ago", "earlier", "old", "times") and token.low != "times":
+            if token.low in AUXILIARIES | CLAUSE | PREPOSITIONS | PRONOUNS | ARTICLES or token.low in ("and", "or", "not", "also", "dead", "hurt", "injured", "killed", "wounded", "missing", "tall", "long", "wide", "deep", "high", "away", "later", "ago", "earlier", "old", "times") and token.low != "times":
                 break
             if any(s <= token.start < e for s, e in self.page.dates):
                 break

@@ -64,17 +64,46 @@ class Agreement:
         for name, layer in REGISTRY.items():
             for rung in layer.rungs:
                 measure = f"{name}/{rung.name}"
-                out.append({"layer": name, "name": rung.name, "what": "rung", "support": self.support(measure), "f1": rounded(self.f1(measure)), "headline": rung.name == layer.headline})
+                out.append(
+                    {
+                        "layer": name,
+                        "name": rung.name,
+                        "what": "rung",
+                        "support": self.support(measure),
+                        "f1": rounded(self.f1(measure)),
+                        "headline": rung.name == layer.headline,
+                    }
+                )
             if layer.arguments:
                 for setting in ("identification", "classification", "classification_strict"):
                     measure = f"{name}/arguments:{setting}"
-                    out.append({"layer": name, "name": f"arguments {setting}", "what": "arguments", "support": self.support(measure), "f1": rounded(self.f1(measure)), "headline": setting == "classification"})
+                    out.append(
+                        {
+                            "layer": name,
+                            "name": f"arguments {setting}",
+                            "what": "arguments",
+                            "support": self.support(measure),
+                            "f1": rounded(self.f1(measure)),
+                            "headline": setting == "classification",
+                        }
+                    )
             for label in layer.labels:
                 table = self.labels.get(f"{name}/{label.name}", Counter())
                 support = sum(table.values())
                 commonest = max((sum(n for (one, _), n in table.items() if one == value) for value in {one for one, _ in table}), default=0)
                 judged = support >= MIN_SUPPORT and commonest <= MAX_SHARE * support
-                out.append({"layer": name, "name": label.name, "what": "label", "support": support, "accuracy": rounded(sum(n for (a, b), n in table.items() if a == b) / support) if support else None, "kappa": rounded(cohen_kappa(table)), "ac1": rounded(gwet_ac1(table)), "judged": judged})
+                out.append(
+                    {
+                        "layer": name,
+                        "name": label.name,
+                        "what": "label",
+                        "support": support,
+                        "accuracy": rounded(sum(n for (a, b), n in table.items() if a == b) / support) if support else None,
+                        "kappa": rounded(cohen_kappa(table)),
+                        "ac1": rounded(gwet_ac1(table)),
+                        "judged": judged,
+                    }
+                )
             for field in layer.spans:
                 measure = f"{name}/attribute:{field.name}:overlap"
                 out.append({"layer": name, "name": field.name, "what": "spans", "support": self.support(measure), "f1": rounded(self.f1(measure))})
@@ -98,8 +127,19 @@ class Agreement:
     def to_dict(self) -> dict[str, Any]:
         """The agreement as JSON types."""
         heads = {name: rounded(self.headline(name)) for name in REGISTRY}
-        per = {article: {name: rounded(counts.get(f"{name}/{layer.headline}", Count()).f1) for name, layer in REGISTRY.items()} for article, counts in sorted(self.by_article.items())}
-        return {"annotators": list(self.annotators), "articles": list(self.articles), "data_version": corpus.DATA_VERSION, "headlines": heads, "rows": self.rows(), "by_article": per, "below_target": self.below()}
+        per = {
+            article: {name: rounded(counts.get(f"{name}/{layer.headline}", Count()).f1) for name, layer in REGISTRY.items()}
+            for article, counts in sorted(self.by_article.items())
+        }
+        return {
+            "annotators": list(self.annotators),
+            "articles": list(self.articles),
+            "data_version": corpus.DATA_VERSION,
+            "headlines": heads,
+            "rows": self.rows(),
+            "by_article": per,
+            "below_target": self.below(),
+        }
 
 
 def agreement(one: str, other: str, articles: Sequence[Article]) -> Agreement:
@@ -111,7 +151,9 @@ def agreement(one: str, other: str, articles: Sequence[Article]) -> Agreement:
     left, right = corpus.load_annotator(one, articles), corpus.load_annotator(other, articles)
     both = sorted(left.keys() & right.keys())
     if not both:
-        raise InputError([Issue("data/annotators", None, "$", f"no article annotated by both {one} and {other}; expected raw annotations in a checkout of the repository")])
+        raise InputError(
+            [Issue("data/annotators", None, "$", f"no article annotated by both {one} and {other}; expected raw annotations in a checkout of the repository")]
+        )
     there = score(Predictions(annotations={key: right[key] for key in both}), gold=[left[key] for key in both])
     back = score(Predictions(annotations={key: left[key] for key in both}), gold=[right[key] for key in both])
     pooled: Labels = {}
@@ -208,5 +250,7 @@ def _told(value: Any, names: Mapping[str, str]) -> str:
     if hasattr(value, "start"):
         return f"“{value.text}”@{value.start}" + (f" {value.form}" if hasattr(value, "form") else "")
     if hasattr(value, "__struct_fields__"):
-        return ", ".join(f"{f} {_told(getattr(value, f), names)}" for f in value.__struct_fields__ if f not in ("id", "links") and getattr(value, f) not in (None, (), False))
+        return ", ".join(
+            f"{f} {_told(getattr(value, f), names)}" for f in value.__struct_fields__ if f not in ("id", "links") and getattr(value, f) not in (None, (), False)
+        )
     return f"{value} ({names[value]})" if value in names else str(value)

@@ -55,7 +55,9 @@ def _parse(anchor: str) -> _Pattern:
             if anchor[position : position + 1] not in ("[", "]", _ELLIPSIS, "\\"):
                 raise AnchorError(f"anchor {shown(anchor)} has a lone backslash; expected \\[ \\] \\… or \\\\")
             parts[-1] += anchor[position]
-        elif char in "[]" or (char == _ELLIPSIS and (anchor[:position] == "" or anchor[position - 1] in " [") and anchor[position + 1 : position + 2] in ("", " ", "]")):
+        elif char in "[]" or (
+            char == _ELLIPSIS and (anchor[:position] == "" or anchor[position - 1] in " [") and anchor[position + 1 : position + 2] in ("", " ", "]")
+        ):
             signs.append(char)
             parts.append("")
         else:

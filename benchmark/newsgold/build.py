@@ -76,7 +76,14 @@ def _near_duplicates(articles: Sequence[Article]) -> list[Issue]:
             likeness = shared / (len(shingles[index] | shingles[other]) or 1)
             if same or likeness > NEAR_DUPLICATE:
                 where = f"data/articles/{article.split}/{article.id}.txt"
-                issues.append(Issue(where, None, "$", f"{'the same text as' if same else f'{likeness:.0%} of its five-word runs stand in'} {articles[other].split}/{articles[other].id}; expected texts that differ"))
+                issues.append(
+                    Issue(
+                        where,
+                        None,
+                        "$",
+                        f"{'the same text as' if same else f'{likeness:.0%} of its five-word runs stand in'} {articles[other].split}/{articles[other].id}; expected texts that differ",
+                    )
+                )
     return issues
 
 
@@ -90,7 +97,9 @@ def label_counts(articles: Iterable[Article]) -> tuple[dict[str, int], dict[str,
 
     for article in articles:
         speaking = {speaker for claim in article.claims for speaker in claim.speakers}
-        records.update(entities=len(article.entities), speakers=len(speaking), claims=len(article.claims), events=len(article.events), figures=len(article.figures))
+        records.update(
+            entities=len(article.entities), speakers=len(speaking), claims=len(article.claims), events=len(article.events), figures=len(article.figures)
+        )
         count("genre", article.genre)
         for topic in article.topics:
             count("topic", topic)
@@ -131,7 +140,14 @@ def build(root: Path, progress: Callable[[Iterable[Path]], Iterable[Path]] = lam
         records, labels = label_counts(articles)
         double = sum(1 for article in articles if len(article.annotators) > 1)
         words = sum(len((article.text or "").split()) for article in articles)
-        manifest["splits"][split] = {"articles": len(articles), "words": words, "double_annotated": double, "records": records, "labels": labels, "digest": normalize.digest(body)}
+        manifest["splits"][split] = {
+            "articles": len(articles),
+            "words": words,
+            "double_annotated": double,
+            "records": records,
+            "labels": labels,
+            "digest": normalize.digest(body),
+        }
         manifest["articles"].update((article.id, normalize.digest(line)) for article, line in zip(articles, lines, strict=True))
     try:
         out.tables = {f"parquet/{config}/{split}.parquet": table for split, articles in splits.items() for config, table in tables.tables(articles).items()}
@@ -169,11 +185,21 @@ def _what_drifted(name: str, there: bytes, body: bytes) -> str:
         if name.endswith(".jsonl"):
             old, new = ({row["id"]: row for row in map(orjson.loads, part.splitlines())} for part in (there, body))
             changes = [f"{key} ({', '.join(f for f in new[key] if old[key].get(f) != new[key][f])})" for key in new if key in old and old[key] != new[key]]
-            parts = [("articles changed: ", changes), ("articles missing: ", sorted(new.keys() - old.keys())), ("articles without a source: ", sorted(old.keys() - new.keys()))]
+            parts = [
+                ("articles changed: ", changes),
+                ("articles missing: ", sorted(new.keys() - old.keys())),
+                ("articles without a source: ", sorted(old.keys() - new.keys())),
+            ]
         else:
             old, new = orjson.loads(there), orjson.loads(body)
             keys = [key for key in new if old.get(key) != new[key]]
-            detail = [f"{key}.{inner}" for key in keys if isinstance(new[key], dict) and isinstance(old.get(key), dict) for inner in sorted(new[key].keys() | old[key].keys()) if new[key].get(inner) != old[key].get(inner)]
+            detail = [
+                f"{key}.{inner}"
+                for key in keys
+                if isinstance(new[key], dict) and isinstance(old.get(key), dict)
+                for inner in sorted(new[key].keys() | old[key].keys())
+                if new[key].get(inner) != old[key].get(inner)
+            ]
             parts = [("differs in ", detail or keys)]
         return "; ".join(head + ", ".join(items) for head, items in parts if items) or "the order of lines or fields differs"
     except (orjson.JSONDecodeError, KeyError, TypeError):
@@ -195,4 +221,3 @@ def write(root: Path, built: Build) -> list[Path]:
                 resources.write_atomic(path, tables.parquet(table))
                 changed.append(path)
     return changed
-

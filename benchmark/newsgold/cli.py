@@ -111,7 +111,9 @@ def _root() -> Path:
     from newsgold.resources import checkout
 
     if (root := checkout()) is None:
-        raise InputError([Issue("newsgold", None, "$", "installed without its sources; expected a checkout of the repository (this command works on data/articles)")])
+        raise InputError(
+            [Issue("newsgold", None, "$", "installed without its sources; expected a checkout of the repository (this command works on data/articles)")]
+        )
     return root
 
 
@@ -140,7 +142,13 @@ def _validate(args: argparse.Namespace) -> int:
                     what += f"; skipped without text: {', '.join(found.skipped)}"
         except InputError as error:
             issues += error.issues
-        counted.append((path, len([issue for issue in issues[before:] if issue.level == "error"]), what if len(issues) == before or path.suffix in (".yaml", ".yml") else ""))
+        counted.append(
+            (
+                path,
+                len([issue for issue in issues[before:] if issue.level == "error"]),
+                what if len(issues) == before or path.suffix in (".yaml", ".yml") else "",
+            )
+        )
     _print_issues(issues)
     for path, errors, what in counted:
         if not errors:
@@ -238,7 +246,16 @@ def _show(args: argparse.Namespace) -> int:
         if args.annotator:
             raw = corpus.load_annotator(args.annotator, [article])
             if article.id not in raw:
-                raise InputError([Issue(args.article, None, "$", f"no raw annotation by {args.annotator}; expected one of {', '.join(corpus.annotators()) or 'none, a checkout has them'}")])
+                raise InputError(
+                    [
+                        Issue(
+                            args.article,
+                            None,
+                            "$",
+                            f"no raw annotation by {args.annotator}; expected one of {', '.join(corpus.annotators()) or 'none, a checkout has them'}",
+                        )
+                    ]
+                )
             article = raw[article.id]
     show_article(article, _console(args), args.layer or _LAYERS)
     return OK
@@ -287,7 +304,9 @@ def _differences(args: argparse.Namespace, articles: Sequence[Any]) -> int:
         found = differences(left[article], right[article])
         print(f"# {article}: {len(found)} differences")
         for difference in found:
-            print(f"{difference.layer} {difference.where}\n  {difference.field}\n    {args.annotators[0]}: {difference.one}\n    {args.annotators[1]}: {difference.other}")
+            print(
+                f"{difference.layer} {difference.where}\n  {difference.field}\n    {args.annotators[0]}: {difference.one}\n    {args.annotators[1]}: {difference.other}"
+            )
     return OK
 
 
@@ -342,22 +361,45 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace], int], summary: str, examples: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".", epilog=f"examples:\n{examples}", formatter_class=argparse.RawDescriptionHelpFormatter)
+        sub = commands.add_parser(
+            name,
+            help=summary,
+            description=summary[0].upper() + summary[1:] + ".",
+            epilog=f"examples:\n{examples}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         sub.set_defaults(run=run)
         return sub
 
-    sub = command("validate", _validate, "check predictions, compiled gold or an annotation source", "  newsgold validate predictions.jsonl --split test\n  newsgold validate data/articles/train/some-article.yaml")
+    sub = command(
+        "validate",
+        _validate,
+        "check predictions, compiled gold or an annotation source",
+        "  newsgold validate predictions.jsonl --split test\n  newsgold validate data/articles/train/some-article.yaml",
+    )
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="predictions or gold as JSON Lines, or an annotation as YAML with its text beside it")
     sub.add_argument("--split", choices=_SPLITS, default="test", help="the split that predictions are for (default: test)")
     sub.add_argument("--gold", type=Path, help="check predictions against the gold articles of this JSON Lines file instead")
     sub.add_argument("--text", type=Path, help="the text of a YAML annotation, where it does not lie beside it")
 
-    sub = command("build", _build, "compile data/articles into what data/ ships", "  newsgold build\n  newsgold build --check    # exit 1 when data/ drifted from its sources")
+    sub = command(
+        "build",
+        _build,
+        "compile data/articles into what data/ ships",
+        "  newsgold build\n  newsgold build --check    # exit 1 when data/ drifted from its sources",
+    )
     sub.add_argument("--check", action="store_true", help="write nothing; say what drifted")
     sub.add_argument("--warnings", action="store_true", help="print warnings too")
-    sub.add_argument("--external", type=Path, metavar="DIR", help="compile DIR/<id>.yaml with DIR/<id>.txt (and DIR/<annotator>/<id>.yaml) to stand-off articles")
+    sub.add_argument(
+        "--external", type=Path, metavar="DIR", help="compile DIR/<id>.yaml with DIR/<id>.txt (and DIR/<annotator>/<id>.yaml) to stand-off articles"
+    )
 
-    sub = command("show", _show, "print an article with its layers", "  newsgold show some-article\n  newsgold show some-article --layer claims --annotator a1\n  newsgold show data/articles/train/some-article.yaml")
+    sub = command(
+        "show",
+        _show,
+        "print an article with its layers",
+        "  newsgold show some-article\n  newsgold show some-article --layer claims --annotator a1\n  newsgold show data/articles/train/some-article.yaml",
+    )
     sub.add_argument("article", help="an article's id, or an annotation source (.yaml)")
     sub.add_argument("--layer", action="append", choices=_LAYERS, help="only this layer (may be given again)")
     sub.add_argument("--annotator", help="the raw annotation of this annotator instead of the gold")
@@ -374,7 +416,12 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--matches", action="store_true", help="list every record and what became of it in the JSON")
     _output(sub)
 
-    sub = command("agreement", _agreement, "measure how far two annotators agree", "  newsgold agreement\n  newsgold agreement a1 a2 --split test --format markdown\n  newsgold agreement --differences --article some-article")
+    sub = command(
+        "agreement",
+        _agreement,
+        "measure how far two annotators agree",
+        "  newsgold agreement\n  newsgold agreement a1 a2 --split test --format markdown\n  newsgold agreement --differences --article some-article",
+    )
     sub.add_argument("annotators", nargs="*", default=["a1", "a2"], help="two annotators (default: a1 a2)")
     sub.add_argument("--split", action="append", choices=_SPLITS, help="only this split (may be given again; default: all)")
     sub.add_argument("--article", action="append", help="only this article (may be given again)")
@@ -386,7 +433,12 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--text", type=Path, required=True, metavar="DIR", help="folder with the texts as *.txt")
     sub.add_argument("--out", type=Path, metavar="DIR", help="write the normalised texts here instead of the cache ($NEWSGOLD_CACHE)")
 
-    sub = command("leaderboard", _leaderboard, "score all submissions again and write leaderboard.md", "  newsgold leaderboard\n  newsgold leaderboard --check    # exit 1 when leaderboard.md is stale or was edited")
+    sub = command(
+        "leaderboard",
+        _leaderboard,
+        "score all submissions again and write leaderboard.md",
+        "  newsgold leaderboard\n  newsgold leaderboard --check    # exit 1 when leaderboard.md is stale or was edited",
+    )
     sub.add_argument("--check", action="store_true", help="write nothing; say what differs")
     sub.add_argument("--split", choices=_SPLITS, default="test", help="the split (default: test)")
     return parser

@@ -205,7 +205,9 @@ def _compile(yaml_path: Path, text: str, split: str, article_id: str, report: Ca
     return None if failed else article_from(data)
 
 
-def compile_file(yaml_path: Path, report: Callable[[Issue], None], *, text_path: Path | None = None, split: str | None = None, name: str | None = None) -> Article | None:
+def compile_file(
+    yaml_path: Path, report: Callable[[Issue], None], *, text_path: Path | None = None, split: str | None = None, name: str | None = None
+) -> Article | None:
     """The article of ``<id>.yaml`` and the text beside it (or at ``text_path``), or ``None`` after reporting why not.
 
     ``split`` defaults to the name of the folder.

@@ -91,7 +91,12 @@ def rows(root: Path, split: str = "test") -> list[Row]:
         found = corpus.load_annotator(annotator, articles)
         if len(found) == sum(article.text is not None for article in articles):
             name = f"annotator {annotator.removeprefix('a')}"
-            out.append(Row(_reference(name, "annotator", "one of the two blind annotators, before adjudication", True), score(Predictions(annotations=dict(found)), split, gold=articles, system=name)))
+            out.append(
+                Row(
+                    _reference(name, "annotator", "one of the two blind annotators, before adjudication", True),
+                    score(Predictions(annotations=dict(found)), split, gold=articles, system=name),
+                )
+            )
     empty = Predictions(annotations={article.id: _empty(article) for article in articles if article.text is not None})
     out.append(Row(_reference("empty", "reference", "finds nothing", False), score(empty, split, gold=articles, system="empty")))
     return sorted(out, key=lambda row: (-(row.card.overall or 0.0), row.submission["name"]))

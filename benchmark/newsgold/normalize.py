@@ -109,9 +109,7 @@ def number(value: str) -> Fraction | None:
 
 # --- dates: EDTF level 1 (Library of Congress, 2019) -----------------------------------------------------------
 
-_DATE: Final = re.compile(
-    r"(?P<year>-?\d{4}|-?\d{3}X|-?\d{2}XX|Y-?[1-9]\d{4,})(?:-(?P<month>\d\d|XX)(?:-(?P<day>\d\d|XX))?)?(?P<mark>[?~%])?"
-)
+_DATE: Final = re.compile(r"(?P<year>-?\d{4}|-?\d{3}X|-?\d{2}XX|Y-?[1-9]\d{4,})(?:-(?P<month>\d\d|XX)(?:-(?P<day>\d\d|XX))?)?(?P<mark>[?~%])?")
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(Z|[+-]([01]\d|2[0-3])(:[0-5]\d)?)?")
 _SEASONS: Final = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 14)}
 _FOREVER: Final = 10**9
@@ -193,9 +191,10 @@ ISO_4217: Final = frozenset(
     "UGX USD UYU UZS VED VES VND VUV WST XAF XAG XAU XCD XCG XDR XOF XPD XPF XPT YER ZAR ZMW ZWG ZWL HRK LTL LVL EEK SKK SIT DEM FRF ITL ESP".split()
 )
 # The part of UCUM (case sensitive form) that news measures in: atoms that take metric prefixes, and atoms that do not.
-_METRIC: Final = frozenset(
-    "m g s L l t A K cd mol Hz N Pa J W V C F S Wb T H Bq Gy Sv lm lx Cel eV bar ar B bit By pc u kat cal Ohm tex Ci R".split()
-) | {"cal_[th]", "[Cal]"}
+_METRIC: Final = frozenset("m g s L l t A K cd mol Hz N Pa J W V C F S Wb T H Bq Gy Sv lm lx Cel eV bar ar B bit By pc u kat cal Ohm tex Ci R".split()) | {
+    "cal_[th]",
+    "[Cal]",
+}
 _PLAIN: Final = frozenset(
     "min h d wk mo a deg ' '' % [ppth] [ppm] [ppb] [pH] [in_i] [ft_i] [yd_i] [mi_i] [nmi_i] [kn_i] [acr_us] [acr_br] [sft_i] [cft_i] [sin_i] [smi_us] "
     "[lb_av] [oz_av] [oz_tr] [ston_av] [lton_av] [stone_av] [gal_us] [gal_br] [qt_us] [pt_us] [pt_br] [foz_us] [bbl_us] [bu_us] [bu_br] [degF] [HP] "

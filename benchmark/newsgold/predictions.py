@@ -147,7 +147,9 @@ class _Placer:
         self._found: dict[tuple[str | int, ...], Span] = {}
         for key in ("entities", "claims", "events", "figures"):
             # In canonical order, so that no order of the list decides where a repeated string goes.
-            records = sorted(enumerate(data.get(key, ())), key=lambda item: orjson.dumps({k: v for k, v in item[1].items() if k != "id"}, option=orjson.OPT_SORT_KEYS))
+            records = sorted(
+                enumerate(data.get(key, ())), key=lambda item: orjson.dumps({k: v for k, v in item[1].items() if k != "id"}, option=orjson.OPT_SORT_KEYS)
+            )
             strings, taken = [], []
             for index, record in records:
                 words: dict[str, str] = {}
@@ -232,12 +234,21 @@ class _Entities:
                     mentions.setdefault(key, Mention(span.start, span.end, span.text, form))
             if record["id"] in self._entities:
                 report(["entities", index, "id"], f"{shown(record['id'])} stands twice; expected ids unique among the article's entities")
-            entity = Entity(id=record["id"], name=record.get("name") or self._name_of(mentions.values()), kind=record.get("kind"), named=record.get("named"), role=places.get("entities", index, "role"), mentions=tuple(mentions.values()))
+            entity = Entity(
+                id=record["id"],
+                name=record.get("name") or self._name_of(mentions.values()),
+                kind=record.get("kind"),
+                named=record.get("named"),
+                role=places.get("entities", index, "role"),
+                mentions=tuple(mentions.values()),
+            )
             self._add(entity)
 
     def _name_of(self, mentions: Iterable[Mention]) -> str | None:
         """The name of an entity that gives none: the longest of its names, if all others are parts of it."""
-        given = [m.text for m in mentions if m.text and m.form == "name"] or [m.text for m in mentions if m.text and m.form is None and m.text.casefold() not in PRONOUNS]
+        given = [m.text for m in mentions if m.text and m.form == "name"] or [
+            m.text for m in mentions if m.text and m.form is None and m.text.casefold() not in PRONOUNS
+        ]
         longest = max(given, key=lambda text: (len(text), text), default=None)
         if longest is None or any(not name_tokens(name, self._language) <= name_tokens(longest, self._language) for name in given):
             return None
@@ -267,7 +278,9 @@ class _Entities:
             tokens = name_tokens(span.text or "", self._language)
             if tokens in self._by_name:
                 return self._by_name[tokens]
-            self._add(Entity(id=self._fresh(span.text or "?"), name=span.text, kind=None, named=None, role=None, mentions=(Mention(span.start, span.end, span.text),)))
+            self._add(
+                Entity(id=self._fresh(span.text or "?"), name=span.text, kind=None, named=None, role=None, mentions=(Mention(span.start, span.end, span.text),))
+            )
             return self._by_name[tokens]
         return self._by_spot[span.start, span.end]
 

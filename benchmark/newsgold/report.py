@@ -76,7 +76,17 @@ def _errors(card: Mapping[str, Any]) -> list[_Row]:
     rows: list[_Row] = []
     for layer, table in card["errors"].items():
         partial = ", ".join(f"{key.split(':')[1]} {n}" for key, n in table.items() if key.startswith("partial:"))
-        rows.append((layer, str(table.get("hit", 0)), partial or DASH, str(table.get("miss", 0)), str(table.get("spurious", 0)), str(table.get("duplicate", 0)), str(table.get("not_in_text", 0))))
+        rows.append(
+            (
+                layer,
+                str(table.get("hit", 0)),
+                partial or DASH,
+                str(table.get("miss", 0)),
+                str(table.get("spurious", 0)),
+                str(table.get("duplicate", 0)),
+                str(table.get("not_in_text", 0)),
+            )
+        )
     return rows
 
 
@@ -87,7 +97,9 @@ def score_table(card: Mapping[str, Any], console: Console) -> None:
     """A scorecard on the terminal."""
     from rich.text import Text
 
-    title = f"{card['system'] or 'predictions'} on {card['split']} ({card['articles']} article{'s' if card['articles'] != 1 else ''}, data {card['data_version']})"
+    title = (
+        f"{card['system'] or 'predictions'} on {card['split']} ({card['articles']} article{'s' if card['articles'] != 1 else ''}, data {card['data_version']})"
+    )
     console.print(Text(title, style="bold"))
     table = _table(_SCORE_HEAD, right=6)
     previous = ""
@@ -98,7 +110,13 @@ def score_table(card: Mapping[str, Any], console: Console) -> None:
         style = "bold" if row[1].endswith("*") else ""
         table.add_row(*(Text(part, style=style) for part in row))
     console.print(table)
-    console.print(Text.assemble(("overall ", "bold"), (cell(card["overall"]), "bold"), f"  (mean of the headlines: {', '.join(f'{layer} {cell(value)}' for layer, value in card['headlines'].items())})"))
+    console.print(
+        Text.assemble(
+            ("overall ", "bold"),
+            (cell(card["overall"]), "bold"),
+            f"  (mean of the headlines: {', '.join(f'{layer} {cell(value)}' for layer, value in card['headlines'].items())})",
+        )
+    )
     console.print("[dim]* headline. A rung holds where all rungs above it hold; events' headline is the mean of type and arguments.[/]")
     table = _table(_ERROR_HEAD, right=0)
     for row in _errors(card):
@@ -111,8 +129,15 @@ def score_table(card: Mapping[str, Any], console: Console) -> None:
 
 def score_markdown(card: Mapping[str, Any]) -> str:
     """A scorecard as Markdown."""
-    lines = [f"**{card['system'] or 'predictions'}** on {card['split']}: overall **{cell(card['overall'])}**, {card['articles']} articles, data {card['data_version']}", ""]
-    lines += markdown_table(_SCORE_HEAD, [tuple(f"**{part}**" if row[1].endswith("*") and part else part for part in (row[0], row[1].rstrip("*"), *row[2:])) for row in _score_rows(card)], right=6)
+    lines = [
+        f"**{card['system'] or 'predictions'}** on {card['split']}: overall **{cell(card['overall'])}**, {card['articles']} articles, data {card['data_version']}",
+        "",
+    ]
+    lines += markdown_table(
+        _SCORE_HEAD,
+        [tuple(f"**{part}**" if row[1].endswith("*") and part else part for part in (row[0], row[1].rstrip("*"), *row[2:])) for row in _score_rows(card)],
+        right=6,
+    )
     lines += ["", "Bold: the headlines. A rung holds where all rungs above it hold.", ""]
     lines += [f"- {note}" for note in _notes(card)]
     return "\n".join([*lines, f"`{card['signature']}`"]) + "\n"
@@ -141,7 +166,18 @@ def _agreement_rows(data: Mapping[str, Any]) -> list[_Row]:
     rows: list[_Row] = []
     for row in data["rows"]:
         star = "*" if row.get("headline") else ""
-        rows.append((row["layer"], row["name"] + star, row["what"], str(row["support"]), cell(row.get("f1")), cell(row.get("accuracy")), cell(row.get("kappa")), cell(row.get("ac1"))))
+        rows.append(
+            (
+                row["layer"],
+                row["name"] + star,
+                row["what"],
+                str(row["support"]),
+                cell(row.get("f1")),
+                cell(row.get("accuracy")),
+                cell(row.get("kappa")),
+                cell(row.get("ac1")),
+            )
+        )
     return rows
 
 
@@ -175,7 +211,16 @@ def agreement_markdown(data: Mapping[str, Any]) -> str:
     """Agreement as Markdown, as the datasheet prints it."""
     lines = markdown_table(_AGREEMENT_HEAD, _agreement_rows(data), right=5)
     heads = ", ".join(f"{layer} {cell(value)}" for layer, value in data["headlines"].items())
-    return "\n".join([f"Annotators {data['annotators'][0]} and {data['annotators'][1]}, {len(data['articles'])} articles, before adjudication. Headlines (*): {heads}.", "", *lines]) + "\n"
+    return (
+        "\n".join(
+            [
+                f"Annotators {data['annotators'][0]} and {data['annotators'][1]}, {len(data['articles'])} articles, before adjudication. Headlines (*): {heads}.",
+                "",
+                *lines,
+            ]
+        )
+        + "\n"
+    )
 
 
 # --- formats ---------------------------------------------------------------------------------------------------------------
@@ -271,7 +316,9 @@ def _speaker_lines(article: Article) -> list[RenderableType]:
     lines = [_title("speakers", len(speaking))]
     for entity in article.entities:
         role = f", {_words(entity.role)}" if entity.role else ""
-        lines.append(_line(entity.id, entity.name or DASH, f"{entity.kind}{role}, {len(entity.mentions)} mentions{'' if entity.id in speaking else ', does not speak'}"))
+        lines.append(
+            _line(entity.id, entity.name or DASH, f"{entity.kind}{role}, {len(entity.mentions)} mentions{'' if entity.id in speaking else ', does not speak'}")
+        )
     return lines
 
 
@@ -320,4 +367,9 @@ def _figure_lines(article: Article) -> list[RenderableType]:
     return lines
 
 
-_SECTIONS: Final[dict[str, Callable[[Article], list[RenderableType]]]] = {"speakers": _speaker_lines, "claims": _claim_lines, "events": _event_lines, "figures": _figure_lines}
+_SECTIONS: Final[dict[str, Callable[[Article], list[RenderableType]]]] = {
+    "speakers": _speaker_lines,
+    "claims": _claim_lines,
+    "events": _event_lines,
+    "figures": _figure_lines,
+}

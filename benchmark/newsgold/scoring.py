@@ -128,7 +128,10 @@ def _match_layer(layer: Layer, context: Context, out: ArticleScore) -> list[Pair
             fate[index] = "not_in_text"
     context.ids[layer.name] = {record.id: index for index, record in enumerate(gold)}, alias
 
-    shapes = [layer.shapes(record, context, True) for record in gold], [() if index in fate else layer.shapes(record, context, False) for index, record in enumerate(everything)]
+    shapes = (
+        [layer.shapes(record, context, True) for record in gold],
+        [() if index in fate else layer.shapes(record, context, False) for index, record in enumerate(everything)],
+    )
     pairs: dict[tuple[int, int], Pair] = {}
     for g, p in _candidates(layer, context, gold, everything, shapes):
         if layer.name == "speakers":
@@ -138,7 +141,9 @@ def _match_layer(layer: Layer, context: Context, out: ArticleScore) -> list[Pair
         pairs[g, p] = Pair(gold[g], everything[p], overlap, context)
     rungs = {key: _climb(layer, pair) for key, pair in pairs.items()}
     headline = next(index for index, rung in enumerate(layer.rungs) if rung.name == layer.headline)
-    worth = {key: (int(held > headline), *(int(held > index) for index in range(len(layer.rungs))), pairs[key].overlap.millionths) for key, held in rungs.items()}
+    worth = {
+        key: (int(held > headline), *(int(held > index) for index in range(len(layer.rungs))), pairs[key].overlap.millionths) for key, held in rungs.items()
+    }
     chosen = match({key: value for key, value in worth.items() if any(value)})
     context.matched[layer.name] = {p: g for g, p in chosen if rungs[g, p] > 0}
 
@@ -152,7 +157,9 @@ def _match_layer(layer: Layer, context: Context, out: ArticleScore) -> list[Pair
     return list(best_pairs.values())
 
 
-def _candidates(layer: Layer, context: Context, gold: Sequence[Any], predicted: Sequence[Any], shapes: tuple[Sequence[Sequence[Shape]], Sequence[Sequence[Shape]]]) -> Iterable[tuple[int, int]]:
+def _candidates(
+    layer: Layer, context: Context, gold: Sequence[Any], predicted: Sequence[Any], shapes: tuple[Sequence[Sequence[Shape]], Sequence[Sequence[Shape]]]
+) -> Iterable[tuple[int, int]]:
     if layer.name != "speakers":
         return touching(*shapes)
     places = {context.gold.entity_index[entity.id]: index for index, entity in enumerate(gold)}
@@ -168,7 +175,13 @@ def _climb(layer: Layer, pair: Pair) -> int:
 
 
 def _outcomes(
-    layer: Layer, gold: Sequence[Any], predicted: Sequence[Any], pairs: Mapping[tuple[int, int], Pair], rungs: Mapping[tuple[int, int], int], fate: Mapping[int, str], out: ArticleScore
+    layer: Layer,
+    gold: Sequence[Any],
+    predicted: Sequence[Any],
+    pairs: Mapping[tuple[int, int], Pair],
+    rungs: Mapping[tuple[int, int], int],
+    fate: Mapping[int, str],
+    out: ArticleScore,
 ) -> None:
     """List every record; ``pairs`` are the chosen ones."""
     mates = dict(pairs.keys())
@@ -178,7 +191,9 @@ def _outcomes(
             held = rungs[g, mates[g]]
             failed = layer.rungs[held].name if held < len(layer.rungs) else None
             pair = pairs[g, mates[g]]
-            out.matches.append(Match(article, layer.name, "partial" if failed else "hit", record.id, pair.predicted.id, failed, rounded(pair.overlap.millionths / MILLION)))
+            out.matches.append(
+                Match(article, layer.name, "partial" if failed else "hit", record.id, pair.predicted.id, failed, rounded(pair.overlap.millionths / MILLION))
+            )
         else:
             out.matches.append(Match(article, layer.name, "miss", gold=record.id))
     taken = set(mates.values())
@@ -246,7 +261,9 @@ def _arguments(layer: Layer, pairs: Sequence[Pair], context: Context, out: Artic
                 got |= triples(event, key, False, roles, strict)
         hits = len(want & got)
         out.counts[f"{layer.name}/arguments:{setting}"] = Count(hits, len(want), len(got))
-        out.counts[f"{layer.name}/arguments:{setting}{GIVEN}"] = Count(hits, sum(1 for triple in want if triple[0] in given), sum(1 for triple in got if triple[0] in given))
+        out.counts[f"{layer.name}/arguments:{setting}{GIVEN}"] = Count(
+            hits, sum(1 for triple in want if triple[0] in given), sum(1 for triple in got if triple[0] in given)
+        )
 
 
 # --- scorecard --------------------------------------------------------------------------------------------------------
@@ -331,7 +348,14 @@ def headlines(total: Mapping[str, Count]) -> dict[str, float | None]:
 def _prf(count: Count, unit: int = 1) -> dict[str, Any]:
     scaled = Count(count.tp, count.gold * unit, count.predicted * unit)
     tp = count.tp if unit == 1 else rounded(count.tp / unit)
-    return {"tp": tp, "gold": count.gold, "predicted": count.predicted, "precision": rounded(scaled.precision), "recall": rounded(scaled.recall), "f1": rounded(scaled.f1)}
+    return {
+        "tp": tp,
+        "gold": count.gold,
+        "predicted": count.predicted,
+        "precision": rounded(scaled.precision),
+        "recall": rounded(scaled.recall),
+        "f1": rounded(scaled.f1),
+    }
 
 
 def _modes(prefix: str, total: Mapping[str, Count]) -> dict[str, Any]:
@@ -371,7 +395,9 @@ def signature(split: str, articles: Sequence[Article]) -> str:
     """One line that names all that could change a number: versions, split, article count and the gold's digest."""
     from newsgold.normalize import digest
 
-    body = b"".join(corpus.dumps([article.id, article.text_sha256]) + canonical(article, without=("text", "headline")) for article in sorted(articles, key=lambda a: a.id))
+    body = b"".join(
+        corpus.dumps([article.id, article.text_sha256]) + canonical(article, without=("text", "headline")) for article in sorted(articles, key=lambda a: a.id)
+    )
     return f"newsgold:{__version__}|data:{corpus.DATA_VERSION}|gold:{digest(body)[:12]}|split:{split}|articles:{len(articles)}|layers:{'+'.join(REGISTRY)}"
 
 
@@ -403,7 +429,16 @@ def score(
     present = [article for article in articles if article.text is not None]
     if not present:
         names = ", ".join(article.id for article in articles) or "none"
-        raise InputError([Issue(f"split {split}", None, "$", f"no article with a text to score on (skipped: {shown(names, 200)}); expected at least one, see newsgold hydrate --help")])
+        raise InputError(
+            [
+                Issue(
+                    f"split {split}",
+                    None,
+                    "$",
+                    f"no article with a text to score on (skipped: {shown(names, 200)}); expected at least one, see newsgold hydrate --help",
+                )
+            ]
+        )
     counts: dict[str, Counts] = {}
     labels: dict[str, Labels] = {}
     matches: list[Match] = []

@@ -28,7 +28,17 @@ def _schemas() -> dict[str, pa.Schema]:
     mention = pa.struct([("start", number), ("end", number), ("text", text), ("form", text)])
     link = pa.struct([("scheme", text), ("id", text)])
     entity = [("id", text), ("name", text), ("kind", text), ("named", flag), ("role", span), ("mentions", pa.list_(mention)), ("links", pa.list_(link))]
-    claim = [("id", text), ("content", pa.list_(span)), ("cue", span), ("source", span), ("speakers", pa.list_(text)), ("relay", pa.list_(text)), ("form", text), ("act", text), ("parent", text)]
+    claim = [
+        ("id", text),
+        ("content", pa.list_(span)),
+        ("cue", span),
+        ("source", span),
+        ("speakers", pa.list_(text)),
+        ("relay", pa.list_(text)),
+        ("form", text),
+        ("act", text),
+        ("parent", text),
+    ]
     participant = pa.struct([("role", text), ("entity", text), ("mention", span), ("alleged", flag)])
     event = [
         ("id", text), ("type", text), ("mentions", pa.list_(span)), ("status", text), ("participants", pa.list_(participant)),

@@ -375,21 +375,32 @@ def _check_records(article: Mapping[str, Any], report: Callable[[list[str | int]
         own = [(m["start"], m["end"]) for m in entity["mentions"]]
         for place, (mention, spot) in enumerate(zip(entity["mentions"], own, strict=True)):
             if spot in own[:place]:
-                report(["entities", index, "mentions", place], f"{shown(mention['text'])} at {spot[0]} stands twice in {entity['id']}; expected each mention once")
+                report(
+                    ["entities", index, "mentions", place], f"{shown(mention['text'])} at {spot[0]} stands twice in {entity['id']}; expected each mention once"
+                )
             owner.setdefault(spot, []).append((entity["id"], mention["form"]))
         has_name = any(mention["form"] == "name" for mention in entity["mentions"])
         if entity["named"] != has_name:
-            report(["entities", index, "named"], f"{str(entity['named']).lower()}, but {'a' if has_name else 'no'} mention is a name; expected the two to agree")
+            report(
+                ["entities", index, "named"], f"{str(entity['named']).lower()}, but {'a' if has_name else 'no'} mention is a name; expected the two to agree"
+            )
         if entity["named"] and entity["name"] is None:
             report(["entities", index, "name"], "null for a named entity; expected its name")
-        if entity["named"] and article["text"] is not None and not any(mention["text"] == entity["name"] for mention in entity["mentions"] if mention["form"] == "name"):
+        if (
+            entity["named"]
+            and article["text"] is not None
+            and not any(mention["text"] == entity["name"] for mention in entity["mentions"] if mention["form"] == "name")
+        ):
             report(["entities", index, "name"], f"{shown(entity['name'])} is none of its name mentions; expected the fullest of them, as it stands in the text")
     for index, entity in enumerate(article["entities"]):
         for place, mention in enumerate(entity["mentions"]):
             holders = owner[mention["start"], mention["end"]]
             # A plural phrase or plural pronoun may stand for each of its members; a name stands for one.
             if len(holders) > 1 and mention["form"] == "name" and holders[0][0] != entity["id"]:
-                report(["entities", index, "mentions", place], f"{shown(mention['text'])} at {mention['start']} is already a mention of {holders[0][0]}; expected one entity a mention")
+                report(
+                    ["entities", index, "mentions", place],
+                    f"{shown(mention['text'])} at {mention['start']} is already a mention of {holders[0][0]}; expected one entity a mention",
+                )
     used = {entity for claim in article["claims"] for field in ("speakers", "relay") for entity in claim[field]}
     used |= {participant["entity"] for event in article["events"] for participant in event["participants"]}
     mentions = {entity["id"]: {(m["start"], m["end"]) for m in entity["mentions"]} for entity in article["entities"]}
@@ -410,18 +421,27 @@ def _check_records(article: Mapping[str, Any], report: Callable[[list[str | int]
             spot = source["start"], source["end"]
             joint = len(claim["speakers"]) > 1
             if not joint and spot not in mentions.get(claim["speakers"][0], {spot}):
-                report([*at, "source"], f"{shown(source['text'])} at {spot[0]} is no mention of {claim['speakers'][0]}; expected the source to be a mention of its speaker")
+                report(
+                    [*at, "source"],
+                    f"{shown(source['text'])} at {spot[0]} is no mention of {claim['speakers'][0]}; expected the source to be a mention of its speaker",
+                )
             if joint:
                 for entity in claim["speakers"]:
                     if not any(spot[0] <= start and end <= spot[1] for start, end in mentions.get(entity, {spot})):
-                        report([*at, "source"], f"{shown(source['text'])} holds no mention of {entity}; expected a joint source to reach from its first speaker to its last")
+                        report(
+                            [*at, "source"],
+                            f"{shown(source['text'])} holds no mention of {entity}; expected a joint source to reach from its first speaker to its last",
+                        )
         if source and not claim["speakers"]:
             report([*at, "speakers"], f"none, with source {shown(source['text'])}; expected the entity that the source names")
         if claim["parent"] is not None:
             outer = next((other for other in article["claims"] if other["id"] == claim["parent"]), None)
             probe = claim["cue"] or content[0]
             if outer and not any(span["start"] <= probe["start"] and probe["end"] <= span["end"] for span in outer["content"]):
-                report([*at, "parent"], f"the {'cue' if claim['cue'] else 'content'} stands outside the content of {outer['id']}; expected the attribution inside it")
+                report(
+                    [*at, "parent"],
+                    f"the {'cue' if claim['cue'] else 'content'} stands outside the content of {outer['id']}; expected the attribution inside it",
+                )
     for index, event in enumerate(article["events"]):
         at = ["events", index]
         held: set[tuple[str, str]] = set()
@@ -432,9 +452,15 @@ def _check_records(article: Mapping[str, Any], report: Callable[[list[str | int]
             held.add(role)
             spot = participant["mention"]["start"], participant["mention"]["end"]
             if participant["entity"] in mentions and spot not in mentions[participant["entity"]]:
-                report([*at, "participants", place, "mention"], f"{shown(participant['mention']['text'])} at {spot[0]} is no mention of {participant['entity']}; expected one")
+                report(
+                    [*at, "participants", place, "mention"],
+                    f"{shown(participant['mention']['text'])} at {spot[0]} is no mention of {participant['entity']}; expected one",
+                )
         if event["time"] and normalize.edtf_interval(event["time"]["value"]) is None:
-            report([*at, "time", "value"], f"{shown(event['time']['value'])} is no EDTF level 1 date; expected for example 2027-03-02, 2027-03, 2027-03-01/2027-03-05 or 2027~")
+            report(
+                [*at, "time", "value"],
+                f"{shown(event['time']['value'])} is no EDTF level 1 date; expected for example 2027-03-02, 2027-03, 2027-03-01/2027-03-05 or 2027~",
+            )
     for index, figure in enumerate(article["figures"]):
         _check_figure(figure, ["figures", index], report)
     for key in _LISTS:

@@ -33,7 +33,10 @@ class Side:
     @cached_property
     def entities(self) -> list[Entity]:
         """All entities, by first mention."""
-        return sorted(self.annotation.entities, key=lambda e: (min(((m.start, m.end) for m in e.mentions if m.located), default=(1 << 40, 0)), e.name or "", canonical(e), e.id))
+        return sorted(
+            self.annotation.entities,
+            key=lambda e: (min(((m.start, m.end) for m in e.mentions if m.located), default=(1 << 40, 0)), e.name or "", canonical(e), e.id),
+        )
 
     @cached_property
     def entity_index(self) -> dict[str, int]:

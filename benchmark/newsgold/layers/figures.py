@@ -32,7 +32,10 @@ def _event(pair: Pair) -> set[Any]:
 
 def _relations(pair: Pair) -> set[Any]:
     context = pair.context
-    return {(relation.type, place if (place := context.linked("figures", relation.figure)) is not None else relation.figure) for relation in pair.predicted.relations}
+    return {
+        (relation.type, place if (place := context.linked("figures", relation.figure)) is not None else relation.figure)
+        for relation in pair.predicted.relations
+    }
 
 
 LAYER = Layer(

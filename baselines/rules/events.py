@@ -1,0 +1,519 @@
+"""What happens: trigger words of the lexicon, with status, time and participants read from the words around them."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from claims import (
+    ADVERBS,
+    ARTICLES,
+    AUXILIARIES,
+    BE,
+    CLAUSE,
+    MODALS,
+    MONTHS,
+    PREPOSITIONS,
+    PRONOUNS,
+    WEEKDAYS,
+    Entities,
+    Entry,
+    Page,
+    Span,
+    is_participle,
+    after_verb,
+    before_verb,
+    index,
+    kind_of_noun,
+    words,
+)
+
+# --- dates -----------------------------------------------------------------------------------------------------------------
+
+_WEEKDAY_NAMES = [name.lower() for name in calendar.day_name]
+_MONTH_NAMES = [name[:3].lower() for name in calendar.month_name[1:]]
+_COUNT = {word: n for n, word in enumerate("a one two three four five six seven eight nine ten".split())} | {"a": 1}
+_THIRDS = {"early": (1, 10), "mid": (11, 20), "late": (21, 31)}
+_SEASONS = {"spring": 21, "summer": 22, "autumn": 23, "winter": 24}
+
+
+def resolve_date(expression: str, published: datetime.date, future: bool = False) -> str | None:
+    """The EDTF value of a date expression as read on ``published``; None if it names no calendar time.
+
+    ``future`` tells which way "Monday" or "March" looks.
+    """
+    text = " ".join(expression.lower().replace("-", " ").split())
+    year = int(m[0]) if (m := re.search(r"\b(?:19|20)\d\d\b(?!s)", text)) else None
+    if text in ("today", "tonight") or re.fullmatch(r"this (?:morning|afternoon|evening)", text):
+        return published.isoformat()
+    if text in ("yesterday", "last night", "tomorrow"):
+        return (published + datetime.timedelta(1 if text == "tomorrow" else -1)).isoformat()
+    if text == "overnight":
+        return f"{published - datetime.timedelta(1)}/{published}"
+    if m := re.fullmatch(r"(\w+) (day|week|month|year)s? ago", text):
+        n = int(m[1]) if m[1].isdigit() else _COUNT.get(m[1], 1)
+        if m[2] in ("day", "week"):
+            then = published - datetime.timedelta(n * (7 if m[2] == "week" else 1))
+            return then.isoformat() + ("~" if m[2] == "week" else "")
+        months = published.year * 12 + published.month - 1 - n
+        return f"{months // 12}-{months % 12 + 1:02}~" if m[2] == "month" else f"{published.year - n}~"
+    if m := re.search(r"(?:(early|mid|late) )?((?:19|20)\d)0s", text):
+        first = int(m[2] + "0")
+        return {None: f"{m[2]}X", "early": f"{first}/{first + 3}", "mid": f"{first + 4}/{first + 6}", "late": f"{first + 7}/{first + 9}"}[m[1]]
+    month = next((i for i, name in enumerate(_MONTH_NAMES, 1) if re.search(rf"\b{name}(?:[a-z]*)\b", text) and re.search(MONTHS.lower(), text)), None)
+    if month:
+        day = int(m[1]) if (m := re.search(r"\b(\d{1,2})(?:st|nd|rd|th)?\b(?!\d)", text)) else None
+        if year is None:
+            year = published.year - ("last year" in text)
+            if "year" not in text and not future and (month, day or 1) > (published.month, published.day if day else 31):
+                year -= 1
+            elif "year" not in text and future and (month, day or 31) < (published.month, published.day if day else 1):
+                year += 1
+        last = calendar.monthrange(year, month)[1]
+        if day:
+            return f"{year}-{month:02}-{day:02}" if 1 <= day <= last else None
+        if m := re.match(r"early|mid|late", text):
+            begin, end = _THIRDS[m[0]]
+            return f"{year}-{month:02}-{begin:02}/{year}-{month:02}-{min(end, last):02}"
+        return f"{year}-{month:02}"
+    weekday = next((i for i, name in enumerate(_WEEKDAY_NAMES) if name in text), None)
+    if weekday is not None:
+        forward = (weekday - published.weekday()) % 7
+        if text.startswith("next"):
+            return (published + datetime.timedelta(forward or 7)).isoformat()
+        if future:
+            return (published + datetime.timedelta(forward)).isoformat()
+        back = (published.weekday() - weekday) % 7
+        return (published - datetime.timedelta(back or (7 if text.startswith("last") else 0))).isoformat()
+    if m := re.search(r"(spring|summer|autumn|winter)(?: of)? (\d{4})", text):
+        return f"{m[2]}-{_SEASONS[m[1]]}"
+    if m := re.fullmatch(r"(earlier |later )?(last|this|next) (\w+)", text):
+        step = {"last": -1, "this": 0, "next": 1}[m[2]]
+        if m[3] == "year":
+            return {"earlier ": f"{published.year}-01-01/{published}", "later ": f"{published}/{published.year}-12-31"}.get(m[1] or "", str(published.year + step))
+        if m[3] == "month":
+            if m[1]:
+                end = published.replace(day=calendar.monthrange(published.year, published.month)[1])
+                return f"{published.replace(day=1)}/{published}" if m[1] == "earlier " else f"{published}/{end}"
+            months = published.year * 12 + published.month - 1 + step
+            return f"{months // 12}-{months % 12 + 1:02}"
+        if m[3] in ("week", "weekend"):
+            monday = published - datetime.timedelta(published.weekday()) + datetime.timedelta(7 * step)
+            return f"{monday + datetime.timedelta(5 if m[3] == 'weekend' else 0)}/{monday + datetime.timedelta(6)}"
+        if m[3] in _SEASONS:
+            return f"{published.year + step}-{_SEASONS[m[3]]}"
+    if year and (m := re.fullmatch(r"(?:(early|mid|late) )?\d{4}", text)):
+        return {None: str(year), "early": f"{year}-01/{year}-04", "mid": f"{year}-05/{year}-08", "late": f"{year}-09/{year}-12"}[m[1]]
+    return None
+
+
+# --- triggers ----------------------------------------------------------------------------------------------------------------
+
+_EMPTY_HEADS = words("operation operations effort efforts action process incident incidents mission campaign attempt attempts")
+_PAST = words(
+    "began came took left went saw made hit broke ran led fell rose cost held sent kept gave got became found lost brought stood set put spread struck tore said says say told has have had "
+    "is are was were do did does will would can could may might must should shall occurs occur happens ends begins starts continues remains follows comes appears killed"
+)
+# Lexicon words that are something else in this company: word, what stands before it, what follows.
+_NEVER = r"(?!)"
+_NOT_HERE = [
+    (re.compile(word), re.compile(before + "$", re.IGNORECASE), re.compile(after))
+    for word, before, after in (
+        ("votes?", r"(?:\d|\d\sof\sthe|%\sof\sthe|per\scent\sof\sthe|electoral(?:\scollege)?|more|of\sthe)\s", _NEVER),
+        ("ballot", r"(?:on|state)\s(?:the\s)?(?:\w+\s)?", _NEVER),
+        ("releases?", r"(?<!his)(?<!her)(?<!their)(?<!['’]s)(?<!the)\s", r"\s(?!of\b|from\b|on\b)"),
+        ("releases?", r"(?:press|news)\s", _NEVER),
+        ("released", _NEVER, r"\s(?:an?|its|their|findings|figures|data|details|the\s(?:report|statement|figures|results|video|names?|data))\b"),
+        ("March", "", ""),
+        ("declined", _NEVER, r"\s(?:to|the|an?|such|requests?|comment)\b"),
+        ("fell|falling|fall", _NEVER, r"\s(?:in\slove|into|off|over|out|on|ill|asleep|behind|apart|short|for)\b"),
+        ("rais(?:ed|ing|es)|raise", _NEVER, r"\s(?:[\w’']+\s)?(?:funds?|concerns?|questions?|money|issues?|awareness|alarms?|points?|doubts?|fears?|hopes?)\b"),
+        ("agreed", _NEVER, r"\s(?!to\b|on\b|an?\b|terms\b)|[,.;]"),
+        ("deal", r"(?:big|huge|great|good|a\sgood|a\sgreat|no|to)\s", r"\s(?:with|of)\b"),
+        ("opening", _NEVER, r"(?!\s(?:of|ceremony)\b)"),
+        ("fire", r"(?:\bon|under|cease)\s", _NEVER),
+        ("arrest", r"cardiac\s", _NEVER),
+        ("charged", _NEVER, r"\s(?:an?\s(?:fee|price)|[$£€\d]|for\b|double)"),
+        ("found", _NEVER, r"\s(?:that|no|him|her|them|it)\b"),
+        ("drop(?:ped)?|slipped|cut|cuts", r"(?:short)\s|(?:for|of)\s", r"\s(?:off|out|down|short|into|through|and\sbruises)\b"),
+        ("contract(?:ed)?", _NEVER, r"\s(?:covid|the\s(?:virus|disease)|coronavirus)"),
+        ("increase|decline|rise|fall|drop", r"\b(?:to|will|could|would|may|can|and)\s", r"\s(?:the|its|their)\b"),
+        ("questioned|question(?:s|ing)", _NEVER, r"\s(?:whether|why|how|the|its|his|her|their|if|about)\b"),
+        ("appeals?", r"(?:penalty|of|his|her|its)\s", r"\s(?:for|to\sthe\spublic|to\sreaders)\b"),
+        ("search(?:ed|es|ing)?", _NEVER, r"\s(?:engine|for\s(?:an?\s)?(?:answers?|new))\b"),
+    )
+]
+# A later mention of these is taken for the same occasion even without "the".
+_SINGLE = words("disaster.accident disaster.natural disaster.outbreak unrest.strike infrastructure.outage science.launch business.layoff sport.compete")
+_ALL_AGENTS = words("conflict.clash contact.meet contact.agree sport.compete conflict.truce")
+_UNDERGOES = words("position.start position.end life.die life.injure disaster.accident disaster.natural disaster.outbreak economy.change business.close business.open infrastructure.outage infrastructure.build sport.win")
+_ONLY_PLAIN = words("position.end disaster.outbreak economy.change politics.policy business.open business.close infrastructure.build science.find")
+
+_PLANNED = re.compile(
+    r"\b(?:will|won[’']t|['’]ll|is\sto|are\sto|was\sto|were\sto|(?:due|set|scheduled|going|ready|expected|ordered|planning|planned|plans?|agreed|agrees|decided|decision|intends?|intention|prepar\w+|vow\w*|pledg\w+|promis\w+|poised|slated|about)\sto)(?:\s\w+ly)?(?:\s(?:not|be|have|been|also|then|hold|take|make|stage|carry\sout|begin|start|get))*\s$",
+    re.IGNORECASE,
+)
+_HYPOTHETICAL = re.compile(
+    r"\b(?:could|may|might|should|must|can|cannot|ought\sto|(?:want|wants|wanted|hop\w+|threaten\w*|urg\w+|ask\w*|call\w*|lik\w+|able|aim\w*|seek\w*|sought|propos\w+|consider\w*|need\w*|allow\w*|had)\s(?:\S+\s){0,4}?to|in\sorder\sto|risk\sof|threat\sof|fears?\sof|possibility\sof|calls?\sfor|called\sfor|propos\w+|consider\w*|threaten\w*)(?:\s\w+ly)?(?:\s(?:not|be|have|been|also|a|an|the|its|new|further))*\s$",
+    re.IGNORECASE,
+)
+_WOULD = re.compile(r"\b(?:would|['’]d)(?:\s(?:not|be|have|been|also|soon|then))*\s$", re.IGNORECASE)
+_AVERTED_BEFORE = re.compile(r"\b(?:foil\w+|thwart\w+|avert\w+|prevent\w+|cancel\w+|called\soff|calls\soff|postpon\w+|fail\w+\sto|attempt(?:s|ed|ing)?\sto|attempted|trie[ds]\sto|abandon\w+|scrapped|stopped|halted|shelved)\s(?:\S+\s){0,4}$", re.IGNORECASE)
+_AVERTED_AFTER = re.compile(r"(?:\s\S+){0,5}?\s(?:was|were|has\sbeen|have\sbeen|had\sbeen|is|been)\s(?:foiled|thwarted|averted|prevented|cancelled|canceled|called\soff|postponed|abandoned|scrapped|shelved)\b|\s(?:attempt|plot)\s(?:was\s)?(?:foiled|failed)\b")
+_PLANNED_AFTER = re.compile(r"(?:\s(?:for|of|in|on|at|between|with|under|over|to)\s[^,;.]{1,60}?)?\s(?:will\b|is\s(?:to|due|scheduled|planned|set|expected)\b|are\s(?:to|due|scheduled|planned|set|expected)\b|(?:planned|scheduled|due)\s(?:for|on|in|next)\b|opens\b|starts\b|begins\b|takes\splace\b)")
+_PLANNED_NOUN = re.compile(r"\b(?:planned|plans?\s(?:for|to\s\w+)|upcoming|scheduled|forthcoming|next|future|to\s(?:hold|host|stage|attend|begin|start|discuss|launch)|will\s(?:hold|host|stage|attend|begin|start|face|be)|ahead\sof|due\sto\s\w+)\s(?:\S+\s){0,3}$", re.IGNORECASE)
+_ONGOING_AFTER = re.compile(r"\s(?:is|are|was|were|remains?)\s(?:still\s)?(?:under\s?way|ongoing|continuing|in\sprogress)\b|\s(?:continues|continue)\b")
+_ALLEGED = re.compile(r"\b(?:allegedly|alleged(?:\sto\s(?:have|be))?|suspected|on\ssuspicion\sof|accused\sof)\s(?:\S+\s){0,4}$", re.IGNORECASE)
+_NEGATED = re.compile(r"\b(?:no\sone|nobody|none|no|not|never|n[’']t|without|neither|nor|refused\sto|declined\sto|used\sto|instead\sof|rather\sthan|avoid(?:ed|ing)?|free\sof)\s(?:\S+\s){0,3}$", re.IGNORECASE)
+_BARE_NOT = re.compile(r"(?:\b(?:not|never|no)|n[’']t)\s(?:\w+\s){0,2}$", re.IGNORECASE)
+_PLACE_KINDS = ("gpe", "place", "organization")
+
+
+@dataclass
+class Event:
+    """One event while it is put together."""
+
+    type: str
+    entry: Entry
+    mentions: list[Span]
+    status: str
+    participants: list[dict[str, Any]] = field(default_factory=list)
+    time: dict[str, Any] | None = None
+
+
+class EventFinder:
+    """Finds the events of one page."""
+
+    def __init__(self, page: Page, entities: Entities, published: datetime.date, sport: bool):
+        self.page = page
+        self.entities = entities
+        self.published = published
+        self.lexicon = index("", sport)
+        self.events: list[Event] = []
+
+    def find(self) -> list[dict[str, Any]]:
+        """All events in text order."""
+        tokens = self.page.tokens
+        i = 0
+        while i < len(tokens):
+            step = 1
+            for key, _ in self.lexicon.get(tokens[i].low, ()):
+                if tuple(token.low for token in tokens[i : i + len(key)]) == key and (entry := self._entry(i, key)):
+                    self._trigger(i, i + len(key) - 1, entry)
+                    step = len(key)
+                    break
+            i += step
+        out = []
+        for n, event in enumerate(self.events, 1):
+            record: dict[str, Any] = {"id": f"v{n}", "type": event.type, "mentions": event.mentions, "status": event.status}
+            record.update(participants=event.participants, time=event.time, part_of=None)
+            out.append(record)
+        return out
+
+    # what is a trigger
+
+    def _left(self, i: int) -> str:
+        """The clause to the left of token ``i``."""
+        start = self.page.sentences[self.page.sentence(self.page.tokens[i].start)][0]
+        return re.split(r"[;:]\s|,\s(?:and|but|who|which|while|as|after|before)\s|[.!?][\"”]?\s(?=[A-Z])", self.page.text[start : self.page.tokens[i].start])[-1]
+
+    def _entry(self, i: int, key: tuple[str, ...]) -> Entry | None:
+        """The reading of the words at token ``i`` that their neighbours allow, or None."""
+        page, tokens = self.page, self.page.tokens
+        readings = [entry for form, entry in self.lexicon[key[0]] if form == key]
+        token, last = tokens[i], i + len(key) - 1
+        if token.text[0].isupper() and not page.opens_sentence(i):
+            return None
+        before = tokens[i - 1].low if i and not re.search(r"[.!?;:\n]", page.gap(i)) else ""
+        comma = "," in page.gap(i)
+        after = tokens[last + 1] if last + 1 < len(tokens) and page.gap(last + 1) in (" ", "-") else None
+        if page.gap(i) == "-" or (after and page.gap(last + 1) == "-"):
+            return None
+        left = self._left(i)
+        rest = page.text[tokens[last].end : tokens[last].end + 40]
+        if any(lemma.fullmatch(token.text) and (was.search(left) or comes.match(rest)) for lemma, was, comes in _NOT_HERE):
+            return None
+        for entry in readings:
+            if entry.part in ("w", "wi"):
+                return None if _BARE_NOT.search(left) else entry
+            if entry.tag == "n":
+                if before in MODALS | {"to", "not"} or before.endswith(("’ll", "'ll")) or (before in PRONOUNS - {"it", "her"} and not comma) or re.search(r"\b(?:no|without|any|of\sno)\s(?:\w+\s)?$", left, re.IGNORECASE):
+                    continue
+                if token.low.endswith("ing") and after and after.low in ARTICLES | PRONOUNS | {"that", "up"}:
+                    continue  # a verb: "hearing the news"
+                if after and not self._may_follow_noun(after.low) and after.low not in _EMPTY_HEADS:
+                    return None  # a compound: its head decides
+                return entry
+            if entry.tag == "base" and (before not in MODALS | {"to", "and", "or", "not", "also", "did", "do", "does"} or (before in ("and", "or") and not re.search(r"\b(?:to|will|would|could|may|must|should)\s\w+[^.;]{0,40}$", left))):
+                continue
+            if entry.tag == "s" and (not before or before in ARTICLES | PREPOSITIONS | AUXILIARIES or comma or not (after and after.low in ARTICLES | PREPOSITIONS | BE or after is None)):
+                continue
+            if entry.tag == "ing" and not (before in BE | PREPOSITIONS | ADVERBS | {"and", "began", "started", "continued", "stopped"} or comma):
+                continue
+            if entry.tag == "ed":
+                if before in ARTICLES and (entry.label in _ONLY_PLAIN or not (after and kind_of_noun(after.low))):
+                    continue
+                if after and after.low == "that" or (entry.lemma in ("find", "identify") and after and after.low in ("no", "as")):
+                    continue
+                if before in MODALS or (page.opens_sentence(i) and not (after and after.low in PREPOSITIONS)):
+                    continue
+            negated = _BARE_NOT.search(left) or re.match(r"(?:no\sone|nobody|none|no\s\w+)\b", left.split(" that ")[-1].strip(), re.IGNORECASE) or _NEGATED.search(" ".join(left.split()[-3:]) + " ")
+            return None if negated else entry
+        return None
+
+    def _may_follow_noun(self, low: str) -> bool:
+        """Whether the word can stand right behind a noun that is no mere modifier."""
+        closed = CLAUSE | PREPOSITIONS | AUXILIARIES | ADVERBS | ARTICLES | PRONOUNS | _PAST
+        return low in closed or low in ("and", "or", "today", "yesterday", "tomorrow", "overnight") or low.endswith(("ed", "ly", "ing", "'s", "’s")) or not low.isalpha() or low.capitalize() in WEEKDAYS or any(
+            entry.part in ("v", "i") and entry.tag == "ed" for _, entry in self.lexicon.get(low, ())
+        )
+
+    def _trigger(self, first: int, last: int, entry: Entry) -> None:
+        """Adds a trigger: as a mention of an event already there, or as a new event."""
+        page, tokens = self.page, self.page.tokens
+        span = (tokens[first].start, tokens[last].end)
+        here = page.sentence(span[0])
+        earlier = [event for event in self.events if event.type == entry.label]
+        noun = entry.part == "n"
+        plain = self._left(first).split()[-2:]
+        definite = noun and any(word.lower() in ("the", "this", "that", "its", "his", "her", "their") or word.endswith(("'s", "’s")) for word in plain)
+        fresh = noun and plain[-1:] and any(word.lower() in ("a", "an", "another", "two", "three", "second", "new") for word in plain)
+        for event in reversed(earlier):
+            if fresh:
+                break
+            same_sentence = page.sentence(event.mentions[-1][0]) == here
+            mixed = noun != (event.entry.part == "n")
+            if (definite and not tokens[first].low.endswith("s")) or (same_sentence and (mixed or (noun and event.entry.lemma == entry.lemma))) or (
+                entry.label in _SINGLE and entry.lemma == event.entry.lemma and here - page.sentence(event.mentions[-1][0]) <= 6
+            ):
+                event.mentions.append(span)
+                if not event.participants:
+                    event.participants = self._participants(first, last, entry)
+                if event.time is None:
+                    event.time = self._time(span, event.status)
+                return
+        status = self._status(first, last, entry)
+        event = Event(entry.label, entry, [span], status)
+        self.events.append(event)
+        event.participants = self._participants(first, last, entry)
+        event.time = self._time(span, status)
+
+    # status and time
+
+    def _status(self, first: int, last: int, entry: Entry) -> str:
+        text, span = self.page.text, (self.page.tokens[first].start, self.page.tokens[last].end)
+        start, end = self.page.sentences[self.page.sentence(span[0])]
+        left, right = self._left(first), text[span[1] : end]
+        short = " ".join(left.split()[-9:]) + " " if left.strip() else ""
+        condition = re.search(r"\b(?:if|unless|in\scase|whether)\s(?:\S+\s){0,8}$", left, re.IGNORECASE)
+        noun = entry.part == "n"
+        if _AVERTED_BEFORE.search(short) or _AVERTED_AFTER.match(right):
+            return "averted"
+        if re.search(r"\b(?:denied|denies|deny|denying)\s(?:\S+\s){0,8}$", left):
+            return "denied"
+        if _ALLEGED.search(short):
+            return "alleged"
+        if condition or _HYPOTHETICAL.search(short):
+            return "hypothetical"
+        if _PLANNED.search(short) or (noun and (_PLANNED_NOUN.search(short) or _PLANNED_AFTER.match(right))):
+            return "hypothetical" if re.search(r"\bif\b|\bunless\b", text[start:end]) else "planned"
+        if _WOULD.search(short):
+            # "said it would close" looks ahead from the past; without a report it is what might have been.
+            return "planned" if re.search(r"\b(?:said|told|announced|promised|confirmed|added)\b", text[start : span[0]]) and "have " not in short[-12:] else "hypothetical"
+        if (entry.tag == "ing" and re.search(r"(?:\b(?:is|are|am|has\sbeen|have\sbeen)|['’]re|['’]s)\s(?:\w+ly\s|still\s|now\s|currently\s|also\s)?$", short)) or (noun and _ONGOING_AFTER.match(right)):
+            return "ongoing"
+        if entry.tag == "ed" and re.search(r"\b(?:is|are)\sbeing\s$", short):
+            return "ongoing"
+        return "happened"
+
+    def _time(self, span: Span, status: str) -> dict[str, Any] | None:
+        """The date of the trigger's clause that dates no act of saying and stands nearest, behind the trigger first."""
+        text = self.page.text
+        start, end = self.page.sentences[self.page.sentence(span[0])]
+        best: tuple[int, Span] | None = None
+        for s, e in self.page.dates:
+            if not start <= s < end:
+                continue
+            lead = text[max(start, s - 25) : s]
+            if re.search(r"\b(?:said|says|told\s\w+|announced|reported|added|statement|confirmed)\s(?:late\s|early\s)?(?:on\s|in\s)?$", lead):
+                continue
+            between = text[span[1] : s] if s >= span[1] else text[e : span[0]]
+            if len(between) > 90 or ";" in between or re.search(r",\s(?:who|which|but|while|after|when|and)\s|\s(?:after|since|before|when|said|that|who|which)\s", between):
+                continue
+            distance = len(between) + (0 if s >= span[1] else 15 if s - start < 4 else 40)
+            if best is None or distance < best[0]:
+                best = distance, (s, e)
+        if best is None:
+            return None
+        expression = text[slice(*best[1])]
+        value = resolve_date(expression, self.published, status in ("planned", "hypothetical") or (status == "averted" and "next" in expression))
+        lead = text[max(0, best[1][0] - 8) : best[1][0]].lower()
+        if value and "/" not in value and re.search(r"\b(?:since|from)\s$", lead):
+            value += "/.."
+        elif value and "/" not in value and re.search(r"\b(?:until|by|till)\s$", lead):
+            value = "../" + value
+        begin = best[1][0] + (4 if expression.lower().startswith("the ") else 0)
+        return {"span": (begin, best[1][1]), "value": value} if value else None
+
+    # participants
+
+    def _participants(self, first: int, last: int, entry: Entry) -> list[dict[str, Any]]:
+        page, tokens = self.page, self.page.tokens
+        start, end = page.sentences[page.sentence(tokens[first].start)]
+        found: list[tuple[str, Span | None]] = []
+        after = last + 1
+        following = tokens[after].low if after < len(tokens) and page.gap(after) == " " else ""
+        if entry.part == "n":
+            found += self._around_noun(first, last, entry, end)
+        else:
+            subject = self._subject(first, start)
+            passive = entry.tag in ("ed", "w") and self._is_passive(first, following)
+            bare = following in CLAUSE | PREPOSITIONS | AUXILIARIES | ADVERBS | {"and", "or", ""}
+            target = None if bare or entry.part in ("wi",) else after_verb(page, after, end)
+            if entry.label in _ALL_AGENTS and not passive:
+                found += [("agent", subject), ("agent", target)]
+            elif entry.part == "wi" or (entry.part == "i" and target is None) or passive:
+                found.append(("patient", subject))
+            else:
+                found += [("agent", subject), ("patient", target)]
+            if passive and (by := self._phrase(after, end, ("by",))):
+                found.append(("agent", by))
+        for role, prepositions in self._roles_of(entry.label):
+            found.append((role, self._phrase(after, end, prepositions)))
+        found.append(("place", self._place(after, end)))
+        return self._entities(found)
+
+    @staticmethod
+    def _roles_of(label: str) -> list[tuple[str, tuple[str, ...]]]:
+        if label in ("movement.travel", "conflict.deploy", "response.rescue"):
+            return [("origin", ("from",)), ("destination", ("to", "into", "towards"))]
+        if label in ("response.aid", "business.finance", "honour.award"):
+            return [("recipient", ("to",))]
+        if label in ("business.deal",):
+            return [("origin", ("from",)), ("recipient", ("to",))]
+        if label in ("position.end",):
+            return [("origin", ("from",))]
+        if label in ("contact.meet", "contact.agree", "conflict.clash"):
+            return [("agent", ("with",))]
+        return []
+
+    def _around_noun(self, first: int, last: int, entry: Entry, end: int) -> list[tuple[str, Span | None]]:
+        """"Peru's attack on the port by rebels": possessor, and the phrases behind the noun."""
+        page, tokens = self.page, self.page.tokens
+        found: list[tuple[str, Span | None]] = []
+        own = "patient" if entry.label in _UNDERGOES else "agent"
+        k = next((k for k in range(first - 1, max(first - 4, 0), -1) if tokens[k].text in ("'s", "’s")), 0)
+        if k and not re.search(r"[,.;]", page.text[tokens[k].start : tokens[first].start]):
+            b = k
+            while b > 0 and page.gap(b) in (" ", "") and tokens[b - 1].low not in CLAUSE | PREPOSITIONS | AUXILIARIES | PRONOUNS | {"and"} and not tokens[b - 1].low.endswith("ed"):
+                b -= 1
+            found.append((own, (tokens[b].start, tokens[k].start)))
+        after = last + 1
+        of = self._phrase(after, end, ("of",), near=1)
+        between = re.compile(r"\sbetween\s").match(page.text, tokens[last].end)
+        if between:
+            one = after_verb(page, after + 1, end)
+            two = after_verb(page, page.first(one[1]) + 1, end) if one and page.text[one[1] : one[1] + 5] == " and " else None
+            found += [("agent", one), ("agent", two)]
+        found.append((own if entry.label in _ALL_AGENTS else "patient", of))
+        found.append(("agent", self._phrase(after, end, ("by",))))
+        found.append(("patient", self._phrase(after, end, ("on", "against"), near=1)))
+        return found
+
+    def _subject(self, first: int, start: int) -> Span | None:
+        page, tokens = self.page, self.page.tokens
+        cues = [t.end for t in page.within(start, tokens[first].start) if t.low in index("say") and t.low not in self.lexicon]
+        quote = page.quoted(tokens[first].start)
+        floor = max([start, *cues, *([quote.start] if quote and quote.start > start else [])])
+        i = first - 1
+        while i > 0 and tokens[i].low in AUXILIARIES | ADVERBS:
+            i -= 1
+        if tokens[i].low == "to":
+            # "The firm plans to close the mill": the subject of the governing verb, where that has the same agent.
+            governed = i > 1 and re.fullmatch(r"plans?|planned|agreed|decided|intends?|expects?|promised|vowed|pledged|threatened|hopes?|wants?|wanted|tried|failed|managed|due|set|going|aims?|attempted|began|continued|refused|helped", tokens[i - 1].low)
+            return before_verb(page, i - 1, floor) if governed else None
+        if i > 0 and tokens[i].low in ("who", "which", "that") and tokens[i].start > start:
+            return before_verb(page, i, floor)
+        return before_verb(page, first, floor)
+
+    def _is_passive(self, first: int, following: str) -> bool:
+        tokens = self.page.tokens
+        i = first - 1
+        while i > 0 and tokens[i].low in ADVERBS:
+            i -= 1
+        return tokens[i].low in BE or following == "by"
+
+    def _phrase(self, after: int, end: int, prepositions: tuple[str, ...], near: int = 9) -> Span | None:
+        """The noun phrase behind the first of the prepositions, at most ``near`` tokens on and in the same clause."""
+        page, tokens = self.page, self.page.tokens
+        for k in range(after, min(after + near, len(tokens) - 1)):
+            if tokens[k].start >= end or re.search(r"[,;:\n\"“”]", page.gap(k)) or tokens[k].low in CLAUSE:
+                return None
+            if tokens[k].low in prepositions:
+                return after_verb(page, k + 1, end) if not any(s <= tokens[k + 1].start < e for s, e in page.dates) else None
+        return None
+
+    def _place(self, after: int, end: int) -> Span | None:
+        """The first phrase with in, at, near and the like whose noun is a place."""
+        page, tokens = self.page, self.page.tokens
+        for k in range(after, min(after + 14, len(tokens) - 1)):
+            if tokens[k].start >= end or re.search(r"[;:\n\"“”]", page.gap(k)) or tokens[k].low in CLAUSE - {"as"} or k > after and tokens[k].low in index("say"):
+                return None
+            if tokens[k].low in ("in", "at", "near", "outside", "off", "on", "inside", "across", "around", "over"):
+                span = after_verb(page, k + 1, end, of=True)
+                if span is None or any(s <= tokens[k + 1].start < e for s, e in page.dates):
+                    continue
+                inside = page.within(*span)
+                name = inside[-1].text[0].isupper() or any(t.text[0].isupper() for t in inside[:1])
+                place = any(kind_of_noun(t.low) in _PLACE_KINDS for t in inside)
+                if (name or place) and len(inside) <= 9:
+                    return span
+        return None
+
+    def _entities(self, found: list[tuple[str, Span | None]]) -> list[dict[str, Any]]:
+        """The participants with their entities; each entity once."""
+        out: list[dict[str, Any]] = []
+        seen: set[str] = set()
+        for role, span in found:
+            if span is None or self.page.text[slice(*span)].lower() in ("there", "this", "that", "who", "which", "what", "these", "those", "i", "we", "you"):
+                continue
+            tokens = self.page.within(*span)
+            head = next((b for b, a in zip(tokens, [*tokens[1:], None], strict=False) if a is None or a.low in PREPOSITIONS), tokens[-1]) if tokens else None
+            event_noun = head is not None and any(len(key) == 1 and entry.part == "n" for key, entry in self.lexicon.get(head.low, ()))
+            if head is None or event_noun or len(tokens) > 9 or tokens[0].low in CLAUSE | _PAST | {"more", "up", "down", "out", "part", "place"} or is_participle(tokens[0].low) or all(t.low in ADVERBS | AUXILIARIES for t in tokens):
+                continue
+            if resolved := self.entities.resolve(span):
+                entity, mention = resolved
+                if role == "place" and entity.named and entity.kind == "person" and len(entity.name.split()) == 1:
+                    entity.kind = "gpe"
+                identifier = self.entities.use(entity)
+                if identifier not in seen:
+                    seen.add(identifier)
+                    out.append({"role": role, "entity": identifier, "mention": mention, "alleged": False})
+        return out
+
+
+def find_events(page: Page, entities: Entities, published: str, sport: bool = False) -> list[dict[str, Any]]:
+    """The events of a page; spans are offset pairs, participants name entities by id."""
+    return EventFinder(page, entities, datetime.date.fromisoformat(published[:10]), sport).find()
+
+
+def link_figures(page: Page, events: list[dict[str, Any]], figures: list[dict[str, Any]]) -> None:
+    """Ties each figure to the event whose trigger stands nearest in its clause, the one behind it first ("12 people died")."""
+    for figure in figures:
+        if figure["kind"] in ("age", "rank"):
+            continue
+        start, end = figure["span"]
+        best: tuple[int, str] | None = None
+        for event in events:
+            for s, e in event["mentions"]:
+                between = page.text[end:s] if s >= end else page.text[e:start]
+                if len(between) > 45 or re.search(r"[,;.:\n\"“”]|\b(?:and|that|said|who|which)\b", between) or page.sentence(s) != page.sentence(start):
+                    continue
+                distance = len(between) + (5 if s < start else 0)
+                if best is None or distance < best[0]:
+                    best = distance, event["id"]
+        figure["event"] = best[1] if best else None

@@ -1,0 +1,171 @@
+"""The command line as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import newsgold
+from conftest import ROOT
+from newsgold import corpus
+from newsgold.cli import BAD, FAILED, OK, main
+
+GOLD = ROOT / "tests" / "examples" / "gold.jsonl"
+COMMANDS = ["validate", "build", "show", "score", "agreement", "hydrate", "leaderboard"]
+
+
+@pytest.fixture
+def predictions(tmp_path: Path) -> Path:
+    path = tmp_path / "p.jsonl"
+    path.write_text(json.dumps(newsgold.to_prediction(corpus.load(path=GOLD)[0]), ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def test_help_of_every_command_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in COMMANDS:
+        with pytest.raises(SystemExit) as stop:
+            main([command, "--help"])
+        assert stop.value.code == 0
+        assert f"newsgold {command}" in capsys.readouterr().out.split("examples:")[1]
+
+
+def test_no_command_and_wrong_usage_are_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == BAD
+    for argv in (["nonsense"], ["score"], ["score", "x", "--split", "dev"], ["agreement", "a1", "a2", "a3"]):
+        try:
+            code = main(argv)
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        assert code == BAD, argv
+    capsys.readouterr()
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys, newsgold.cli as c; c._parser().format_help(); print([m for m in ('numpy', 'rich', 'jsonschema', 'orjson', 'datasets', 'yaml', 'msgspec', 'pyarrow') if m in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / "benchmark")
+    assert out.stdout.strip() == "[]"
+
+
+def test_scoring_loads_no_datasets_and_no_numpy(predictions: Path) -> None:
+    code = (
+        "import sys; from newsgold.cli import main; "
+        f"main(['score', {str(predictions)!r}, '--gold', {str(GOLD)!r}, '--format', 'json']); "
+        "print([m for m in ('numpy', 'datasets', 'pyarrow', 'seqeval', 'jsonschema', 'scipy') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / "benchmark")
+    assert out.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_the_table_fits_80_columns(predictions: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["score", str(predictions), "--gold", str(GOLD), "--system", "perfect"]) == OK
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= 80
+    for words in ("perfect on test (1 article", "speakers", "found*", "overall 1.000", "newsgold:"):
+        assert words in out
+
+
+def test_formats_agree(predictions: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["score", str(predictions), "--gold", str(GOLD)]
+    assert main([*argv, "--format", "json", "--out", str(tmp_path / "card.json")]) == OK
+    shown = json.loads(capsys.readouterr().out)
+    assert json.loads((tmp_path / "card.json").read_text()) == shown
+    assert main([*argv, "--format", "markdown"]) == OK
+    table = capsys.readouterr().out
+    assert table.count("\n| ") >= 16 and "**1.000**" in table
+
+
+def test_a_result_is_not_overwritten_in_silence(predictions: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "card.json"
+    argv = ["score", str(predictions), "--gold", str(GOLD), "--out", str(out)]
+    assert main(argv) == OK
+    assert main(argv) == OK  # the same result again
+    out.write_text("mine")
+    assert main(argv) == BAD and out.read_text() == "mine"
+    assert "--force" in capsys.readouterr().err
+    assert main([*argv, "--force"]) == OK and out.read_text() != "mine"
+
+
+def test_matches_list_every_record(predictions: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["score", str(predictions), "--gold", str(GOLD), "--matches", "--format", "json"]) == OK
+    matches = json.loads(capsys.readouterr().out)["matches"]
+    assert len(matches) == 3 + 5 + 3 + 5 and {match["outcome"] for match in matches} == {"hit"}
+
+
+def test_show(capsys: pytest.CaptureFixture[str]) -> None:
+    source = ROOT / "tests" / "examples" / "valid" / "lake-ferry" / "lake-ferry.yaml"
+    assert main(["show", str(source)]) == OK
+    out = capsys.readouterr().out
+    for words in (
+        "Ferry runs aground",
+        "Kokou Agbéko: We will move her […] when the wind drops",
+        "disaster.accident happened: ran aground",
+        "$3.2 million: money 3200000 USD exact",
+        "relayed by Radio Sedzro",
+        "subset_of f1",
+    ):
+        assert words in " ".join(out.split()), words
+    assert main(["show", str(source), "--layer", "figures"]) == OK
+    assert "claims (" not in capsys.readouterr().out
+
+
+def test_show_of_an_unknown_article_names_near_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    known = newsgold.load("test")[0].id
+    assert main(["show", known[:-1]]) == BAD
+    assert known in capsys.readouterr().err
+
+
+def test_every_shipped_article_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    for split in ("train", "validation", "test", "external"):
+        for article in newsgold.load(split):
+            assert main(["show", article.id]) == OK
+    assert "claims (" in capsys.readouterr().out
+
+
+def test_agreement(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["agreement", "--split", "test"]) == OK
+    out = capsys.readouterr().out
+    assert "before adjudication" in out and max(map(len, out.splitlines())) <= 80
+    assert main(["agreement", "--split", "test", "--format", "json"]) == OK
+    data = json.loads(capsys.readouterr().out)
+    assert len(data["articles"]) == len(newsgold.load("test")) == len(data["by_article"])
+    assert main(["agreement", "a2", "a1", "--split", "test", "--format", "json"]) == OK
+    back = json.loads(capsys.readouterr().out)
+    assert back["headlines"] == data["headlines"]
+    assert main(["agreement", "a1", "nobody"]) == BAD
+
+
+def test_differences_between_annotators(capsys: pytest.CaptureFixture[str]) -> None:
+    article = newsgold.load("test")[0].id
+    assert main(["agreement", "--differences", "--article", article]) == OK
+    out = capsys.readouterr().out
+    assert out.startswith(f"# {article}: ") and int(out.split()[2]) == out.count("    a1: ")
+    assert main(["agreement", "a1", "a1", "--differences", "--article", article]) == OK
+    assert capsys.readouterr().out == f"# {article}: 0 differences\n"
+
+
+def test_leaderboard_is_generated(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["leaderboard", "--check"]) == OK
+    page = (ROOT / "leaderboard.md").read_text(encoding="utf-8")
+    for row in ("rules", "annotator 1", "annotator 2", "empty"):
+        assert f"| {row}" in page
+    assert "re-scored" in page or "scored again" in page
+
+
+def test_a_hand_edited_leaderboard_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from newsgold import cli
+
+    page = (ROOT / "leaderboard.md").read_text(encoding="utf-8")
+    for name in ("baselines", "data", "schemas"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.setattr(cli, "_root", lambda: tmp_path)
+    (tmp_path / "leaderboard.md").write_text(page, encoding="utf-8")
+    assert main(["leaderboard", "--check"]) == OK
+    (tmp_path / "leaderboard.md").write_text(page.replace("0.000", "0.999", 1), encoding="utf-8")
+    assert main(["leaderboard", "--check"]) == FAILED
+    assert "+" in capsys.readouterr().err
