@@ -39,12 +39,15 @@ PREPOSITIONS = words(
 )
 CLAUSE = words("that but when while because if whether who which whom where as since although though than so until unless whereas what how why")
 PRONOUNS = words("i we you he she it they him her them me us")
-NUMBER_WORDS = words("one two three four five six seven eight nine ten eleven twelve dozen dozens hundreds thousands scores")
+NUMBER_WORDS = words(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty "
+    "fifty sixty seventy eighty ninety hundred dozen dozens hundreds thousands scores"
+)
 TITLES = words(
     "mr mrs ms miss mx dr prof professor president premier minister sir lord lady sgt sergeant capt captain col colonel gen general lt lieutenant maj "
     "major judge justice mayor governor senator councillor cllr chancellor secretary chief inspector detective superintendent constable officer "
     "commissioner director chairman chairwoman chair coach manager referee skipper rev reverend imam bishop archbishop ambassador spokesman "
-    "spokeswoman spokesperson recorder rep sen father sister sheikh admiral commander boss author economist analyst engineer doctor keeper "
+    "spokeswoman spokesperson recorder rep sen father sister sheikh admiral commander boss administrator author economist analyst engineer doctor keeper "
     "striker defender midfielder substitute leader marshal magistrate sheriff congressman congresswoman deputy trainer pc cpl corporal pilot"
 )
 # Capitalised words that begin no name: days and months, and function words that open sentences.
@@ -116,8 +119,8 @@ def inflect(entry: str, noun: bool = False) -> Iterator[tuple[str, str]]:
 def index(prefix: str, sport: bool = False) -> dict[str, list[tuple[tuple[str, ...], Entry]]]:
     """Lexicon entries whose label starts (or, for events, does not start with "say", "kind" or "gpe") by first word, longest first."""
     out: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
-    for label, part, entries in rows():
-        part, _, condition = part.partition("@")
+    for label, marked, entries in rows():
+        part, _, condition = marked.partition("@")
         if (condition and (condition == "sport") != sport) or (label.split(".")[0] in ("say", "kind", "gpe")) != bool(prefix) or not label.startswith(prefix):
             continue
         for entry in entries:
@@ -165,7 +168,10 @@ class Quote:
 
 
 _TOKEN = re.compile(r"['’]s\b|(?:[A-Z]\.){2,}|\w+(?:(?:['’](?!s\b)|[&.-])\w+)*|%|[$£€]")
-_ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Sgt|Capt|Col|Gen|Lt|Maj|Rev|Sen|Rep|Gov|Jr|Sr|No|vs|Inc|Ltd|Co|Corp|approx|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)|\b[A-Z]|[ap]\.m)\.$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Sgt|Capt|Col|Gen|Lt|Maj|Rev|Sen|Rep|Gov|Jr|Sr|No|vs|Inc|Ltd|Co|Corp|approx|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)"
+    r"|\b[A-Z]|[ap]\.m)\.$"
+)
 _CLOSE = {'"': '"', "“": "”", "‘": "’", "'": "'"}
 
 
@@ -209,7 +215,7 @@ class Page:
 
     def opens_sentence(self, i: int) -> bool:
         """Whether token ``i`` is the first of a sentence or of a quotation."""
-        return i == 0 or bool(re.search(r"[\n.:!?\"“‘]", self.gap(i))) and not _ABBREVIATION.search(self.text[: self.tokens[i].start].rstrip()[-6:])
+        return i == 0 or (bool(re.search(r"[\n.:!?\"“‘]", self.gap(i))) and not _ABBREVIATION.search(self.text[: self.tokens[i].start].rstrip()[-6:]))
 
     def trim(self, start: int, end: int) -> Span | None:
         """The span without outer blanks, enclosing quotation marks and closing punctuation; None if nothing is left."""
@@ -234,9 +240,9 @@ class Page:
             for i in range(start, end):
                 char, before, after = text[i], text[i - 1] if i > start else " ", text[i + 1] if i + 1 < end else " "
                 if opened < 0:
-                    if char in _CLOSE and not before.isalnum() and before not in ".,?!'’" and not after.isspace():
-                        if char not in "'" or not re.match(r"'(?:\d\ds|em|til|cause|n)\b", text[i:end]):
-                            opened, mark = i, char
+                    opens = char in _CLOSE and not before.isalnum() and before not in ".,?!'’" and not after.isspace()
+                    if opens and not re.match(r"'(?:\d\ds|em|til|cause|n)\b", text[i:end]):
+                        opened, mark = i, char
                 elif char == _CLOSE[mark] and not after.isalnum() and not before.isspace() and not self._possessive(i, end):
                     if carried and carried.end < start and opened == start:
                         carried.parts.append((opened + 1, i))
@@ -262,7 +268,12 @@ class Page:
     def _possessive(self, i: int, end: int) -> bool:
         """Whether the single mark at ``i`` is the apostrophe of a plural ("the students' money"): a later mark must close the quotation."""
         text = self.text
-        return text[i] in "'’" and text[i - 1] == "s" and bool(re.match(r".\s[a-z]", text[i:end])) and bool(re.search(r"^[^‘“\"]*?[.,!?…]['’](?!\w)", text[i + 1 : end]))
+        return (
+            text[i] in "'’"
+            and text[i - 1] == "s"
+            and bool(re.match(r".\s[a-z]", text[i:end]))
+            and bool(re.search(r"^[^‘“\"]*?[.,!?…]['’](?!\w)", text[i + 1 : end]))
+        )
 
     def _is_full(self, quote: Quote) -> bool:
         inside = self.text[slice(*quote.parts[0])]
@@ -297,13 +308,24 @@ class Entity:
     """Given when the entity is first used; those never used are not part of the prediction."""
 
 
-_PRONOUN_KINDS = {"he": ("person",), "she": ("person",), "him": ("person",), "her": ("person",), "it": ("organization", "media", "document", "gpe"), "they": ("group", "organization"), "them": ("group", "organization")}  # fmt: skip
+_PRONOUN_KINDS = {"he": ("person",), "she": ("person",), "him": ("person",), "her": ("person",), "it": ("organization", "media", "document", "gpe"),
+    "they": ("group", "organization"), "them": ("group", "organization")}  # fmt: skip
 _GENDERS = {"he": "m", "him": "m", "she": "f", "her": "f"}
-_MALE, _FEMALE = words("mr sir lord spokesman man boy king father son husband brother"), words("mrs ms miss lady spokeswoman woman girl queen mother daughter wife sister")
+_MALE, _FEMALE = (
+    words("mr sir lord spokesman man boy king father son husband brother"),
+    words("mrs ms miss lady spokeswoman woman girl queen mother daughter wife sister"),
+)
 # Capitalised nouns that take an "of" or "for" phrase into the name.
-_OF_HEADS = words("ministry university bank republic court house department institute chamber union bay church gulf isle association council federation office centre center board school college society academy hospital museum bureau party league cup house committee")
+_OF_HEADS = words(
+    "ministry university bank republic court house department institute chamber union bay church gulf isle association council federation office centre "
+    "center board school college society academy hospital museum bureau party league cup house committee"
+)
 _LINKS = words("de da do dos van von der den del di el al bin la le")
-_ROLE_NOUN = r"(?:%s)" % "|".join(sorted(TITLES | words("head manager owner resident teacher student lawyer candidate founder professor researcher worker farmer driver member executive expert official organiser representative")))
+_ROLES = TITLES | words(
+    "head manager owner resident teacher student lawyer candidate founder professor researcher worker farmer driver member executive expert official "
+    "organiser representative"
+)
+_ROLE_NOUN = f"(?:{'|'.join(sorted(_ROLES))})"
 
 
 class Entities:
@@ -328,10 +350,21 @@ class Entities:
         while i < len(tokens):
             token = tokens[i]
             common = page.opens_sentence(i) and (token.low in lowercase or kind_of_noun(token.low) is not None)
-            if not token.text[0].isupper() or token.low in NO_NAME or re.match(r"(?:i|he|she|it|we|you|they|that|there|what|who)['’]", token.low) or (common and not (i + 1 < len(tokens) and page.gap(i + 1) == " " and tokens[i + 1].text[0].isupper())):
+            if (
+                not token.text[0].isupper()
+                or token.low in NO_NAME
+                or re.match(r"(?:i|he|she|it|we|you|they|that|there|what|who)['’]", token.low)
+                or (common and not (i + 1 < len(tokens) and page.gap(i + 1) == " " and tokens[i + 1].text[0].isupper()))
+            ):
                 i += 1
                 continue
-            if page.opens_sentence(i) and token.low in lowercase and token.low not in TITLES and token.low + "s" not in self._gpe and kind_of_noun(token.low) is None:
+            if (
+                page.opens_sentence(i)
+                and token.low in lowercase
+                and token.low not in TITLES
+                and token.low + "s" not in self._gpe
+                and kind_of_noun(token.low) is None
+            ):
                 i += 1  # "Yesterday's", "Officials": a capital that the sentence gave
                 continue
             j = i + 1
@@ -340,7 +373,8 @@ class Entities:
                 if tokens[j].text[0].isupper() and link not in NO_NAME:
                     j += 1
                 elif j + 1 < len(tokens) and page.gap(j + 1) == " " and tokens[j + 1].text[0].isupper() and tokens[j + 1].low not in NO_NAME and (
-                    link in _LINKS or (link in ("of", "for") and tokens[j - 1].low in _OF_HEADS) or (link == "and" and tokens[i].low in ("ministry", "department"))
+                    link in _LINKS or (link in ("of", "for") and tokens[j - 1].low in _OF_HEADS) or (link == "and" and tokens[i].low in ("ministry",
+                    "department"))
                 ):  # fmt: skip
                     j += 2
                 else:
@@ -351,14 +385,16 @@ class Entities:
     def _collect_names(self) -> None:
         page, tokens = self.page, self.page.tokens
         found: list[tuple[Span, str, bool, str]] = []
-        for i, j in self._runs():
-            title = ""
+        for begin, j in self._runs():
+            i, title = begin, ""
             if kind_of_noun(tokens[j - 1].low) not in ("organization", "place", "media"):
                 for k in range(j - 2, i - 1, -1):
                     if tokens[k].low in TITLES:
                         title, i = tokens[k].low, k + 1
                         break
-            if tokens[i].low in TITLES and j - i == 1 or (DEMONYM.match(tokens[i].text) and tokens[i].text not in self._gpe and (j - i == 1 and not self._speaks(j))):
+            if (tokens[i].low in TITLES and j - i == 1) or (
+                DEMONYM.match(tokens[i].text) and tokens[i].text not in self._gpe and (j - i == 1 and not self._speaks(j))
+            ):
                 continue
             if i > 0 and page.gap(i) == " " and tokens[i - 1].low in TITLES:  # a lower-case title: "mayor Ilse Brandt"
                 title = tokens[i - 1].low
@@ -385,7 +421,12 @@ class Entities:
         """The one longer name of which ``name`` is the last part (persons) or the first (others)."""
         if name in self._gpe:
             return None
-        fits = {id(e): e for full, e in clusters.items() if (e.kind == "person" and full.endswith(" " + name)) or (e.kind in ("organization", "media", "person") and not title and full.startswith(name + " "))}
+        fits = {
+            id(e): e
+            for full, e in clusters.items()
+            if (e.kind == "person" and full.endswith(" " + name))
+            or (e.kind in ("organization", "media", "person") and not title and full.startswith(name + " "))
+        }
         return next(iter(fits.values())) if len(fits) == 1 else None
 
     def _speaks(self, j: int) -> bool:
@@ -401,17 +442,17 @@ class Entities:
             return "person"
         ends = [kind_of_noun(parts[-1]), kind_of_noun(parts[0])]
         for kind in ends:
-            if kind in ("media", "organization", "document", "place") and len(parts) > 1 or kind == "media":
+            if (kind in ("media", "organization", "document", "place") and len(parts) > 1) or kind == "media":
                 return kind
-        if any(kind_of_noun(part) == "organization" for part in parts) and len(parts) > 1:
+        if any(kind_of_noun(part) == "organization" for part in parts):
             return "organization"
         if re.search(r"\b(?:newspaper|news agency|agency|broadcaster|news site|website|magazine|channel|radio|television)$", before):
             return "media"
         if name.isupper() and len(name) > 1:
             return "organization"
-        if re.search(r"\b(?:in|near|outside|from|to|of|at|around|city|town|village)$", before) and not self._speaks(self.page.first(span[1])):
-            if len(parts) == 1 or re.search(r"\b(?:in|near|outside|city|town|village)$", before):
-                return "gpe"
+        where = re.search(r"\b(in|near|outside|from|to|of|at|around|city|town|village)$", before)
+        if where and (len(parts) == 1 or where[1] not in ("from", "to", "of", "at", "around")) and not self._speaks(self.page.first(span[1])):
+            return "gpe"
         return "organization" if self.sport and len(parts) == 1 else "person"
 
     # noun phrases
@@ -430,8 +471,11 @@ class Entities:
         return entity.id
 
     def _apposition(self, entity: Entity) -> Span | None:
-        """The role told behind a name: "Ana Ruiz, 34, head of the agency, said"."""
+        """The role told beside a name: "the mayor, Ana Ruiz, said", "Ana Ruiz, 34, head of the agency, said"."""
         for start, end in sorted(entity.mentions):
+            before = self.page.text[max(0, start - 110) : start]
+            if m := re.search(rf"\b(?:[Tt]he|[Ii]ts|An?|an?)\s((?:[\w’'-]+\s){{0,6}}?{_ROLE_NOUN}\b[\w’' -]{{0,50}}),\s$", before):
+                return start - len(before) + m.start(1), start - len(before) + m.end(1)
             if m := re.compile(rf",\s(?:\d\d,\s)?(?:an?\s|the\s)?((?:[\w’'-]+\s){{0,4}}?{_ROLE_NOUN}\b[^,;.:\n—–\"“(]{{0,80}})").match(self.page.text, end):
                 return self.page.trim(m.start(1), m.start(1) + len(re.split(r"\s(?:who|which|that|where)\b", m[1])[0]))
         return None
@@ -449,11 +493,21 @@ class Entities:
         tokens = self.page.within(*span)
         if not tokens or all(token.low in NO_NAME for token in tokens):
             return None
-        # A name at the end of the phrase is its head, unless a preposition makes it a mere attribute ("a spokesman for Ana Ruiz").
+        # A name at the end of the phrase is its head, unless a preposition makes it a mere attribute ("a spokesman for Ana Ruiz");
+        # so is a person's name before "of" or "from" ("ecologist Ada Lind of Turku University").
         for (start, end), entity in self._by_span.items():
-            if span[0] <= start and end == span[1] and entity.mentions[(start, end)] == "name":
+            tail = end == span[1] or (entity.kind == "person" and re.match(r"\s(?:of|from|at|for)\s", self.page.text[end : span[1]]))
+            if span[0] <= start and tail and entity.mentions.get((start, end)) == "name":
                 lead = self.page.within(span[0], start)
-                if not any(token.low in PREPOSITIONS for token in lead):
+                titled = (
+                    lead
+                    and lead[0].low not in ARTICLES
+                    and lead[0].text[0].isupper()
+                    and entity.kind == "person"
+                    and end == span[1]
+                    and tokens[0].start == lead[0].start
+                )
+                if not any(token.low in PREPOSITIONS for token in lead) or (titled and kind_of_noun(lead[0].low) != "group" and len(lead) < 7):
                     role = [token for token in lead if token.low not in ARTICLES and token.low not in words("mr mrs ms miss mx dr sir")]
                     if role and lead[-1].text not in ("'s", "’s") and (entity.kind == "person" or kind_of_noun(role[-1].low) == "person"):
                         entity.kind = "person"
@@ -542,7 +596,11 @@ def before_verb(page: Page, verb: int, floor: int = 0) -> Span | None:
     """
     tokens = page.tokens
     i = verb - 1
-    while i >= 0 and tokens[i].start >= floor and (tokens[i].low in AUXILIARIES | ADVERBS or (tokens[i].low.endswith("ly") and tokens[i].text[0].islower() and len(tokens[i].text) > 4)):
+    while (
+        i >= 0
+        and tokens[i].start >= floor
+        and (tokens[i].low in AUXILIARIES | ADVERBS or (tokens[i].low.endswith("ly") and tokens[i].text[0].islower() and len(tokens[i].text) > 4))
+    ):
         if re.search(r"[,.;:\n]", page.gap(i)):
             break
         i -= 1
@@ -564,7 +622,8 @@ def before_verb(page: Page, verb: int, floor: int = 0) -> Span | None:
                 chunks.append(current)
                 current = []
         if not apposed and (token.low in CLAUSE | AUXILIARIES | PRONOUNS - {"her"} or token.low in ("after", "before")):
-            relative = next((k for k in range(i, max(i - 4, -1), -1) if tokens[k].low in ("who", "which")), -1)
+            stops = () if token.low in ("who", "which") and current else range(i, max(i - 4, -1), -1)
+            relative = next((k for k in stops if tokens[k].low in ("who", "which")), -1)
             if relative < 1 or tokens[relative].start <= floor or token.low in PRONOUNS:
                 if token.low in AUXILIARIES and current and is_participle(current[0].low):
                     return None  # "was told the libraries would": the words belong to another verb
@@ -579,12 +638,19 @@ def before_verb(page: Page, verb: int, floor: int = 0) -> Span | None:
     chunks = [chunk for chunk in chunks if chunk]
     if not apposed:
         return _strip_lead(page, chunks[0]) if chunks else None
-    # "On Friday, the group manager, Grant Leggat, who ran it, said": a bare name wins, else the leftmost piece that can be a subject.
+    # "On Friday, the harbour master, Ana Ruiz, who saw it, said": a bare name wins, else the leftmost piece that can be a subject.
     best: list[Token] | None = None
-    for chunk in chunks:
+    for piece in chunks:
+        chunk = piece
         while chunk and (chunk[0].low in ("but", "and", "that", "while", "although") or any(s <= chunk[0].start < e for s, e in page.dates)):
             chunk = chunk[1:]
-        if not chunk or chunk[0].low in PREPOSITIONS | CLAUSE or chunk[0].low.endswith("ing") or chunk[0].text.isdigit() or chunk[0].low in ("aged", "asked", "speaking"):
+        if (
+            not chunk
+            or chunk[0].low in PREPOSITIONS | CLAUSE
+            or chunk[0].low.endswith("ing")
+            or chunk[0].text.isdigit()
+            or chunk[0].low in ("aged", "asked", "speaking")
+        ):
             continue
         if any(token.low in AUXILIARIES or token.low in CLAUSE for token in chunk):
             break
@@ -601,9 +667,12 @@ def is_participle(low: str) -> bool:
 
 def _joint(page: Page, i: int, floor: int) -> bool:
     """Whether the "and" at token ``i`` joins two subjects: no verb stands before it in the clause."""
-    left = [token for token in page.within(floor, page.tokens[i].start)]
-    return bool(left) and len(left) <= 8 and not any(t.low in AUXILIARIES or t.low in CLAUSE or re.search(r"[a-z]{2}ed$", t.text) or t.low in index("say") for t in left) and not re.search(
-        r"[,;:]", page.text[left[0].start : page.tokens[i].start]
+    comma = max(page.text.rfind(mark, floor, page.tokens[i].start) for mark in ",;:")
+    left = page.within(max(floor, comma + 1), page.tokens[i].start)
+    return (
+        bool(left)
+        and len(left) <= 8
+        and not any(t.low in AUXILIARIES or t.low in CLAUSE or re.search(r"[a-z]{2}ed$", t.text) or t.low in index("say") for t in left)
     )
 
 
@@ -612,7 +681,16 @@ def _strip_lead(page: Page, chunk: list[Token]) -> Span | None:
     changed = True
     while changed and chunk:
         changed = False
-        date = next((e for s, e in page.dates if s <= chunk[0].start < e or (len(chunk) > 1 and s == chunk[1].start and chunk[0].low in PREPOSITIONS) or (chunk[0].start < s <= chunk[0].end + 1 and chunk[0].low in ("on", "late", "early"))), None)
+        date = next(
+            (
+                e
+                for s, e in page.dates
+                if s <= chunk[0].start < e
+                or (len(chunk) > 1 and s == chunk[1].start and chunk[0].low in PREPOSITIONS)
+                or (chunk[0].start < s <= chunk[0].end + 1 and chunk[0].low in ("on", "late", "early"))
+            ),
+            None,
+        )
         if date:
             chunk, changed = [token for token in chunk if token.start >= date], True
         elif chunk[0].low in ADVERBS | {"and", "but", "or", "then", "nor"} and chunk[0].low not in ("both",):
@@ -630,16 +708,43 @@ def after_verb(page: Page, i: int, stop: int, of: bool = True) -> Span | None:
         token = tokens[i]
         if i > begin and re.search(r"[^\s$£€'’-]", page.gap(i)) and not (page.gap(i) == ". " and _ABBREVIATION.search(page.text[: tokens[i - 1].end + 1])):
             break
-        pronoun = token.low in PRONOUNS and not (token.low == "her" and i + 1 < len(tokens) and tokens[i + 1].low not in PREPOSITIONS | CLAUSE | ARTICLES and page.gap(i + 1) == " ")
+        pronoun = token.low in PRONOUNS and not (
+            token.low == "her" and i + 1 < len(tokens) and tokens[i + 1].low not in PREPOSITIONS | CLAUSE | ARTICLES and page.gap(i + 1) == " "
+        )
         if token.low in CLAUSE | AUXILIARIES | ADVERBS | {"and", "or", "nor"} or (pronoun and i > begin):
             break
         if token.low in PREPOSITIONS and not (of and i > begin and token.low in ("of", "for", "from", "at")):
             break
         if i > begin and any(s <= token.start < e for s, e in page.dates):
             break
-        if token.low in ("for", "from", "at") and (i + 1 >= len(tokens) or tokens[begin].text[0].isupper() or tokens[i - 1].low not in ("spokesman", "spokeswoman", "spokesperson", "official", "source", "lawyer", "analyst", "economist", "professor", "researcher", "resident", "residents", "officials")):
+        if token.low in ("for", "from", "at") and (
+            i + 1 >= len(tokens)
+            or tokens[begin].text[0].isupper()
+            or tokens[i - 1].low
+            not in (
+                "spokesman",
+                "spokeswoman",
+                "spokesperson",
+                "official",
+                "source",
+                "lawyer",
+                "analyst",
+                "economist",
+                "professor",
+                "researcher",
+                "resident",
+                "residents",
+                "officials",
+            )
+        ):
             break
-        if i > begin and token.text[0].islower() and tokens[i - 1].low not in ARTICLES and re.search(r"(?:ed|ing)$", token.low) and kind_of_noun(tokens[i - 1].low):
+        if (
+            i > begin
+            and token.text[0].islower()
+            and tokens[i - 1].low not in ARTICLES
+            and (is_participle(token.low) or token.low.endswith("ing"))
+            and (kind_of_noun(tokens[i - 1].low) or tokens[i - 1].text[0].isupper())
+        ):
             break
         if i > begin and token.low in PRONOUNS | ARTICLES and tokens[i - 1].low not in PREPOSITIONS | ARTICLES:
             break
@@ -653,23 +758,39 @@ def after_verb(page: Page, i: int, stop: int, of: bool = True) -> Span | None:
 
 # --- claims ------------------------------------------------------------------------------------------------------------------
 
-_OCCASION = r"(?:statement|interview|report|letter|e-?mail|post|tweet|release|briefing|conference|message|speech|note|blog|hearing|address|video|document|meeting|anonymity|Twitter|Facebook|television|TV|radio|phone|telephone|hospital)"
+_OCCASION = (
+    r"(?:statement|interview|report|letter|e-?mail|post|tweet|release|briefing|conference|message|speech|note|blog|hearing|address|video|document|meeting"
+    r"|anonymity|Twitter|Facebook|television|TV|radio|phone|telephone|hospital)"
+)
 # What may stand between the cue and what was said: when, where and on what occasion.
 _OCCASION_PHRASE = re.compile(
-    rf"(?:,?\s+(?:(?:late\s+|early\s+|earlier\s+)?(?:on|in)\s+(?:{DATE.pattern})|{DATE.pattern}|(?:in|on|at|during|through|via|from|to)\s+(?:[\w’'-]+\s+){{0,5}}?{_OCCASION}\b(?:\s+of\s+anonymity)?|later|earlier|afterwards|separately|again))+"
+    rf"(?:,?\s+(?:(?:late\s+|early\s+|earlier\s+)?(?:on|in)\s+(?:{DATE.pattern})|{DATE.pattern}|(?:in|on|at|during|through|via|from"
+    rf"|to)\s+(?:(?!least\b|most\b|was\b|were\b|is\b|are\b|ha[ds]\b|that\b)[\w’'-]+\s+){{0,5}}?{_OCCASION}\b(?:\s+of\s+anonymity)?|(?:later|earlier|afterwards|separately|again)\b))+"
 )
 # An opening phrase before the subject, which is no statement: "In a statement, S said".
-_OPENING = re.compile(rf"(?:But |And |Meanwhile,? |However,? )?(?:(?:In|On|At|During|After|Late|Early|Earlier|Later|By|Asked|When|Speaking|Meanwhile|However|Separately)\b[^,]{{0,90}},?|{DATE.pattern},?)")
+_OPENING = re.compile(
+    rf"(?:But |And |Meanwhile,? |However,? )?(?:(?:In|On|At|During|After|Late|Early|Earlier|Later|By|Asked|When|Speaking|Meanwhile|However"
+    rf"|Separately)\b[^,]{{0,90}},?|{DATE.pattern},?)"
+)
 _QUOTING = re.compile(r"\s+([^.,;\"“]{2,60}?)\s+as\s+(?:saying|telling\s\w+)")
 _PRESENT = words("say tell believe think expect hope fear warn argue insist explain add write urge estimate describe suspect claim maintain acknowledge")
-_BARE_ONLY_THAT = words("add continue repeat read post find show note cite consider recall reply mention signal project feel rule comment estimate think believe suggest maintain observe show find report outline conclude joke hope doubt worry")
+_BARE_ONLY_THAT = words(
+    "declare add continue repeat read post find show note cite consider recall reply mention signal project feel rule comment estimate think believe "
+    "suggest maintain observe show find report outline conclude joke hope doubt worry"
+)
 _THINKING = words("expect believe think fear suspect estimate consider hope project forecast anticipate schedule")
-_MEDIA = re.compile(r"\b(?:reporters|journalists|newspaper|radio|television|TV|agency|broadcaster|channel|website|magazine|the media|news|press)\b", re.IGNORECASE)
+_NOT_PASSIVE = words("offer threaten promise vow pledge swear describe celebrate reveal claim consider declare")
+_MEDIA = re.compile(
+    r"\b(?:reporters|journalists|newspaper|radio|television|TV|agency|broadcaster|channel|website|magazine|the media|news|press)\b", re.IGNORECASE
+)
 
 _EVALUATIVE = words(
-    "disappointed disappointing delighted proud happy pleased glad sorry sad sadly shocked shocking devastated great terrible awful wonderful fantastic excellent brilliant bad worse "
-    "best worst unacceptable disgraceful disgrace shameful wrong unfair fair proud grateful thank thanks welcome important positive negative concerned worried worrying afraid frustrating frustrated "
-    "tragic tragedy horrific unfortunate unfortunately luck lucky love hate hard difficult ridiculous absurd appalling incredible amazing deserve deserved amazing brave courage regret "
+    "disappointed disappointing delighted proud happy pleased glad sorry sad sadly shocked shocking devastated great terrible awful wonderful fantastic "
+    "excellent brilliant bad worse "
+    "best worst unacceptable disgraceful disgrace shameful wrong unfair fair proud grateful thank thanks welcome important positive negative concerned "
+    "worried worrying afraid frustrating frustrated "
+    "tragic tragedy horrific unfortunate unfortunately luck lucky love hate hard difficult ridiculous absurd appalling incredible amazing deserve deserved "
+    "amazing brave courage regret "
     "condolences impressive careless irresponsible dangerous beautiful poor strong weak superb honoured thrilled encouraging"
 )
 _ORDER = ["assert", "evaluate", "predict", "commit", "request", "accuse", "deny"]
@@ -697,7 +818,7 @@ def act_of(page: Page, content: list[Span], verb_act: str, speaker: Entity | Non
         return "commit" if verb_act == "commit" else verb_act
     votes: dict[str, int] = {}
     for clause in re.split(r"[.;?!]\s|,?\s(?:and|but|because|although|while)\s(?=(?:that\s)?(?:I|we|it|he|she|they|there|the|this|you)\b)", text):
-        low = set(re.findall(r"[\w']+", clause.lower().replace("’", "'")))
+        low = set(re.findall(r"[\w']+", clause.replace("May", "").lower().replace("’", "'")))  # the month is no modal
         if not low:
             continue
         own = re.search(r"\b(?:we|i)\b(?:'|\s)(?:will|'ll|ll|are going to|shall|plan|intend|won't|would)\b|\b(?:we|i)'ll\b", clause.lower().replace("’", "'"))
@@ -706,7 +827,7 @@ def act_of(page: Page, content: list[Span], verb_act: str, speaker: Entity | Non
             vote = "request"
         elif own or (third and speaker is not None):
             vote = "commit"
-        elif low & words("will would may might won't forecast likely expected") and not low & words("have had") or "'ll" in clause:
+        elif (low & words("will would may might won't forecast likely expected") and not low & words("have had")) or "'ll" in clause:
             vote = "predict"
         elif low & _EVALUATIVE:
             vote = "evaluate"
@@ -761,39 +882,64 @@ class ClaimFinder:
         same = before is not None and not re.search(r"[.!?;:\n]", page.gap(cue.first))
         low = before.low if before is not None and same else ""
         after = page.text[cue.span[1] : cue.span[1] + 40]
-        if low in ARTICLES - {"this", "that", "all", "both"} or low in ("to", "not", "never", "didn't", "n't") or low in MODALS or low in PREPOSITIONS - {"by", "without"} and cue.tag != "ing":
+        if (
+            low in ARTICLES - {"this", "that", "all", "both"}
+            or low in ("to", "not", "never", "didn't", "n't")
+            or low in MODALS
+            or (low in PREPOSITIONS - {"by", "without"} and cue.tag != "ing")
+        ):
             return False
         if tokens[cue.first].text[0].isupper() and cue.tag not in ("ing",):
             return False
-        if cue.tag in ("base", "s"):
-            if cue.lemma not in _PRESENT or not low or re.match(r"\s(?:of|for)\b", after):
-                return False
+        if cue.tag in ("base", "s") and (cue.lemma not in _PRESENT or not low or re.match(r"\s(?:of|for)\b", after)):
+            return False
         comma = page.gap(cue.first).strip().endswith((",", '"', "”", "’", "'"))
         if cue.tag == "ing":
             if not (comma or low in ("as", "by", "and") or (low in BE and cue.lemma in _PRESENT)):
                 return False
-            return cue.lemma in words("say add note warn insist claim state explain announce confirm report argue stress cite urge call accuse describe promise demand express ask order tell point praise emphasise emphasize predict vow blame complain") or cue.frame == "obj"
+            return (
+                cue.lemma
+                in words(
+                    "say add note warn insist claim state explain announce confirm report argue stress cite urge call accuse describe promise demand "
+                    "express ask order tell point praise emphasise emphasize predict vow blame complain"
+                )
+                or cue.frame == "obj"
+            )
         if cue.lemma == "quote" and not _QUOTING.match(page.text, cue.span[1]):
             return False
-        if low in BE and (cue.lemma in _THINKING or cue.frame in ("inf",) and not re.match(r"\s(?:to|not)\b", after)):
+        if low in BE and (cue.lemma in _THINKING or (cue.frame in ("inf",) and not re.match(r"\s(?:to|not)\b", after))):
             return False
         quoted_after = bool(re.match(r"[:,]?\s*[\"“‘']", after))
         clause = quoted_after or bool(re.match(r"\s+(?:that|how|why|whether|if)\b|\s*\.?(?:\n|$)|\.\s", after)) or comma
         if cue.lemma in _BARE_ONLY_THAT and not clause and cue.tag == "ed":
-            return bool(re.match(r"\s+(?:it|he|she|they|there|the\s\w+\s(?:was|were|had|would|will|is))\b", after)) and cue.lemma not in ("read", "find", "show", "post", "cite")
+            return bool(re.match(r"\s+(?:it|he|she|they|there|the\s\w+\s(?:was|were|had|would|will|is))\b", after)) and cue.lemma not in (
+                "read",
+                "find",
+                "show",
+                "post",
+                "cite",
+            )
+        if cue.lemma == "expect" and re.match(r"\s(?:in|by|on|at|later|soon)\b", after):
+            return False
         if cue.lemma == "call" and cue.frame == "obj":
-            return bool(re.search(r"^\s[^.;]{1,80}[\"“‘']", page.text[cue.span[1] : cue.span[1] + 120])) or bool(re.match(r"\s(?:it|the|him|her|them)\s(?:[\w-]+\s){0,4}(?:an?|\")", after))
+            return bool(re.search(r"^\s[^.;]{1,80}[\"“‘']", page.text[cue.span[1] : cue.span[1] + 120])) or bool(
+                re.match(r"\s(?:it|the|him|her|them)\s(?:[\w-]+\s){0,4}(?:an?|\")", after)
+            )
         if cue.lemma in ("express", "voice"):
-            return bool(re.match(r"\s(?:[\"“‘'\w]+\s){0,2}(?:[\"“‘'])?(?:concern|regret|hope|condolences|thanks|support|gratitude|anger|alarm|doubt|sympathy|disappointment|confidence|dismay|fears?|sorrow|deep|solidarity|opposition)", after))
+            return bool(
+                re.match(
+                    r"\s(?:[\"“‘'\w]+\s){0,2}(?:[\"“‘'])?(?:concern|regret|hope|condolences|thanks|support|gratitude|anger|alarm|doubt|sympathy"
+                    r"|disappointment|confidence|dismay|fears?|sorrow|deep|solidarity|opposition)",
+                    after,
+                )
+            )
         if cue.lemma == "back":
             return bool(re.match(r"\sthe\s", after)) and low not in ("was", "were", "came", "went", "brought", "sent")
         if cue.lemma == "tell":
             return bool(re.match(r"\s+\S", after))
         if cue.frame == "inf":
             return bool(re.match(r"(?:\s+[\w’'-]+){0,8}?\s(?:not\s)?to\s", page.text[cue.span[1] : cue.span[1] + 100])) or cue.lemma == "urge"
-        if cue.lemma in ("offer", "threaten", "promise", "vow", "pledge", "swear", "describe", "celebrate", "reveal", "claim", "consider", "declare") and low in BE:
-            return False
-        return True
+        return not (cue.lemma in _NOT_PASSIVE and low in BE)
 
     # contents
 
@@ -860,7 +1006,12 @@ class ClaimFinder:
         for cue in self.cues:
             if quote.end <= cue.span[0] < quote.end + 220:
                 between = text[quote.end : cue.span[0]]
-                if "\n" in between or re.search(r"[;:\"“]|[.!?]\s+[A-Z]", re.sub(r"\b(?:Mr|Mrs|Ms|Dr|St|Gen|Sgt|[A-Z])\.", "", between)) or cue.frame in ("reportedly", "inf"):
+                if (
+                    cue.tag == "ing"
+                    or "\n" in between
+                    or re.search(r"[;:\"“]|[.!?]\s+[A-Z]", re.sub(r"\b(?:Mr|Mrs|Ms|Dr|St|Gen|Sgt|[A-Z])\.", "", between))
+                    or cue.frame in ("reportedly", "inf")
+                ):
                     return None
                 return cue.first
         return None
@@ -908,14 +1059,14 @@ class ClaimFinder:
             return None, []
         text = page.text[slice(*span)]
         parts = [m.span() for m in re.finditer(r"(?:(?!\s+and\s+).)+", text)]
-        if " and " in text and len(parts) == 2 and not re.search(r"\b(?:of|for|between)\b", text):
+        if " and " in text and len(parts) == 2 and not re.search(r"\b(?:of|for|from|between)\b", text):
             halves = [(span[0] + s + (len(text[s:e]) - len(text[s:e].lstrip())), span[0] + e) for s, e in parts]
             halves[1] = (halves[1][0] + (4 if page.text[halves[1][0] :].startswith("and ") else 0), halves[1][1])
             resolved = [self.entities.resolve(half) for half in halves]
-            if all(resolved):
+            if all(pair and (pair[0].named or pair[0].kind != "other") for pair in resolved):
                 pairs = [pair for pair in resolved if pair]
                 return (pairs[0][1][0], pairs[-1][1][1]), [entity for entity, _ in pairs]
-        one = self.entities.resolve(span)
+        one = self.entities.resolve(span) if len(page.within(*span)) <= 14 else None
         if one is None:
             return None, []
         self.entities.sources.add(one[1])
@@ -941,7 +1092,10 @@ class ClaimFinder:
         if span is None:
             return None
         following = self.page.text[span[1] : stop]
-        closes = not following.strip(" .") or following[0] in ",.;:—–(" or re.match(r"\s(?:on|in|at|of|who|as|during|after|from|and)\b", following) or DATE.match(following.strip())
+        # "said Ana Ruiz on Monday" is inverted, "said the ban on flights is over" is not.
+        onward = re.match(r"\s(?:on|in|at|of|who|as|during|after|from|and)\b", following)
+        verbless = not any(token.low in AUXILIARIES for token in self.page.within(span[1], span[1] + len(re.split(r"[,;:]", following)[0])))
+        closes = not following.strip(" .") or following[0] in ",.;:—–(" or (onward and verbless) or DATE.match(following.strip())
         lowest = self.page.text[slice(*span)].lower()
         return span if closes and lowest not in PRONOUNS | {"that", "it"} else None
 
@@ -950,7 +1104,11 @@ class ClaimFinder:
         start, _ = self.page.sentences[self.page.sentence(cue.span[0])]
         for i in range(self.page.first(start) + 1, cue.first):
             token = self.page.tokens[i]
-            if token.low in AUXILIARIES or re.search(r"[a-z]{2}(?:ed|s)$", token.text) and (token.low.endswith("ed") or token.low in index("", True)) or token.low in index("", True):
+            if (
+                token.low in AUXILIARIES
+                or (re.search(r"[a-z]{2}(?:ed|s)$", token.text) and (token.low.endswith("ed") or token.low in index("", True)))
+                or token.low in index("", True)
+            ):
                 return before_verb(self.page, i)
         return None
 
@@ -967,7 +1125,15 @@ class ClaimFinder:
                 break  # "told the Advertiser staff were called"
             if i > begin and tokens[begin].low not in ARTICLES and tokens[begin].text[0].isupper() != token.text[0].isupper():
                 break
-            if i > begin and (token.text[0].isdigit() or (token.text[0].isupper() and tokens[i - 1].text[0].islower() and tokens[i - 1].low not in ARTICLES | {"newspaper", "agency", "magazine", "channel", "radio", "broadcaster", "website", "television", "site"})):
+            if i > begin and (
+                token.text[0].isdigit()
+                or (
+                    token.text[0].isupper()
+                    and tokens[i - 1].text[0].islower()
+                    and tokens[i - 1].low
+                    not in ARTICLES | {"newspaper", "agency", "magazine", "channel", "radio", "broadcaster", "website", "television", "site"}
+                )
+            ):
                 break
             i += 1
             if token.low in PRONOUNS | {"reporters", "journalists", "police", "parliament", "officers", "investigators"}:
@@ -985,14 +1151,27 @@ class ClaimFinder:
     def _names_media(self, span: Span) -> bool:
         return any(e.kind == "media" and span[0] <= m[0] and m[1] <= span[1] for e in self.entities.all for m in e.mentions)
 
-    def _add(self, cue: Cue | None, content: list[Span], source: Span | None, speakers: list[Entity], form: str, act: str, relay: list[str] | None = None) -> None:
+    def _add(
+        self, cue: Cue | None, content: list[Span], source: Span | None, speakers: list[Entity], form: str, act: str, relay: list[str] | None = None
+    ) -> None:
         spans = [span for piece in content if (span := self.page.trim(*piece))]
         # A single bare word is no statement ("he said so"), except after verbs that take a noun ("denied wrongdoing").
-        if not spans or (cue is not None and form == "indirect" and cue.frame in ("that", "tell") and cue.act == "assert" and len(self.page.within(spans[0][0], spans[-1][1])) < 2):
+        if not spans or (
+            cue is not None
+            and form == "indirect"
+            and cue.frame in ("that", "tell")
+            and cue.act == "assert"
+            and len(self.page.within(spans[0][0], spans[-1][1])) < 2
+        ):
             return
         if cue is not None:
             self._sources[cue.first] = source
-        claim: dict[str, Any] = {"content": spans, "speakers": [self.entities.use(entity) for entity in speakers], "form": form, "act": act_of(self.page, spans, act, speakers[0] if speakers else None)}
+        claim: dict[str, Any] = {
+            "content": spans,
+            "speakers": [self.entities.use(entity) for entity in speakers],
+            "form": form,
+            "act": act_of(self.page, spans, act, speakers[0] if speakers else None),
+        }
         claim.update(cue=cue.span if cue else None, source=source, relay=relay or [], parent=None)
         self.claims.append(claim)
 
@@ -1018,17 +1197,38 @@ class ClaimFinder:
             relay[0].kind = "media"
         parts = [part for quote in quotes for part in quote.parts] or [(saying[1], self.page.sentences[self.page.sentence(saying[0])][1])]
         inner = Cue(self.page.first(saying[0]), self.page.first(saying[0]), saying, "assert", "that", "say", "ing")
-        self._add(inner, parts, speaker[1] if speaker else None, [speaker[0]] if speaker else [], "direct" if quotes else "indirect", "assert", [self.entities.use(relay[0])] if relay else [])
+        self._add(
+            inner,
+            parts,
+            speaker[1] if speaker else None,
+            [speaker[0]] if speaker else [],
+            "direct" if quotes else "indirect",
+            "assert",
+            [self.entities.use(relay[0])] if relay else [],
+        )
 
     def _orphan(self, quotes: list[Quote]) -> None:
         """A quotation without cue: its speaker is whoever spoke last just before it, or is named before a colon."""
         start = quotes[0].start
-        before = [c for c in self.claims if c["content"][-1][1] <= start and self.page.sentence(start) - self.page.sentence(c["content"][-1][1] - 1) <= 2 and c["speakers"] and not c["parent"]]
+        before = [
+            c
+            for c in self.claims
+            if c["content"][-1][1] <= start
+            and self.page.sentence(start) - self.page.sentence(c["content"][-1][1] - 1) <= 2
+            and c["speakers"]
+            and not c["parent"]
+        ]
         speakers = [e for e in self.entities.all if before and e.id in max(before, key=lambda c: c["content"][-1][1])["speakers"]]
-        self._add(None, [part for quote in quotes for part in quote.parts], None, speakers[:1], "direct", "assert")
+        source: Span | None = None
+        if self.page.text[:start].rstrip().endswith(":"):
+            begin = self.page.sentences[self.page.sentence(len(self.page.text[:start].rstrip()) - 1)][0]
+            named = sorted((m, i) for i, e in enumerate(self.entities.all) if e.kind == "person" for m in e.mentions if begin <= m[0] < start)
+            if named:
+                source, speakers = named[0][0], [self.entities.all[named[0][1]]]
+        self._add(None, [part for quote in quotes for part in quote.parts], source, speakers[:1], "direct", "assert")
 
     def _reportedly(self, cue: Cue) -> None:
-        start, end = self.page.sentences[self.page.sentence(cue.span[0])]
+        end = self.page.sentences[self.page.sentence(cue.span[0])][1]
         subject = before_verb(self.page, cue.first)
         stop = re.search(r",\s|;\s|\sand\s", self.page.text[cue.span[1] : end])
         after = (cue.span[1], cue.span[1] + stop.start() if stop else end)
@@ -1064,6 +1264,10 @@ class ClaimFinder:
         start = self.page.sentences[self.page.sentence(cue.span[0])][0]
         inverted = source is not None and source[0] >= cue.span[1]
         stop = min(cue.span[0], source[0]) if source else cue.span[0]
+        # "…, the mayor, Ana Ruiz, said": the role stands with the name.
+        role = re.search(r",\s(?:the\s|its\s|an?\s)([\w’' -]{3,70}),\s$", text[start:stop])
+        if role and any(kind_of_noun(word) == "person" for word in role[1].lower().split()):
+            stop = start + role.start() + 1
         lead = text[start:stop].strip()
         if not lead or _OPENING.fullmatch(lead) or not (lead.endswith((",", "”", '"', "’", "'")) or cue.frame == "according"):
             return []
@@ -1072,9 +1276,18 @@ class ClaimFinder:
             tail = apposition.end()
         if occasion := _OCCASION_PHRASE.match(text, tail):
             tail = occasion.end()
+        if cue.frame == "according" and (more := re.compile(r"[^,.;:\"“]{1,60}(?=,)").match(text, tail)):
+            tail = more.end()
         rest = text[tail:end]
         if not rest.strip(" .\n") or inverted:
-            onward = re.match(r"\s*,\s*(?!who\b|which\b|adding|saying|and\b|but\b|noting|an?\b|the\b|while|although|against|head\b)(?=[a-z\"“])", rest)
+            # What goes on is the statement if its verb has not come yet; otherwise only if it does not look like an apposition.
+            open_ended = not any(token.low in AUXILIARIES or is_participle(token.low) for token in self.page.within(start, stop))
+            apposed = (
+                r"(?!who\b|which\b|adding|saying)"
+                if open_ended
+                else r"(?!who\b|which\b|adding|saying|and\b|but\b|noting|an?\b|the\b|while|although|against|head\b)"
+            )
+            onward = re.match(rf"\s*,\s*{apposed}(?=[a-z\"“‘'])", rest)
             return [(start, stop), *([(tail + onward.end(), end)] if onward else [])]
         return [(start, stop), (tail, end)] if rest.startswith(",") and cue.frame == "that" and cue.tag != "ing" else []
 
@@ -1086,7 +1299,9 @@ class ClaimFinder:
             begin = comma.end() if comma else end
         elif occasion := _OCCASION_PHRASE.match(text, begin):
             begin = occasion.end()
-        elif cue.frame in ("that", "tell") and (that := re.compile(r"\s(?:to|on|in|at|from|during|after|last|again|\w+day)\s[^.;:,\"“]{0,60}?\bthat\s").match(text, begin)):
+        elif cue.frame in ("that", "tell") and (
+            that := re.compile(r"\s(?:to|on|in|at|from|during|after|last|again|\w+day)\s[^.;:,\"“]{0,60}?\bthat\s").match(text, begin)
+        ):
             begin = that.end()
         if opener := re.compile(r"\s*[,:]?\s*(?:that\s+)?").match(text, begin):
             begin = opener.end()

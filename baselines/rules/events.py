@@ -23,10 +23,10 @@ from claims import (
     Entry,
     Page,
     Span,
-    is_participle,
     after_verb,
     before_verb,
     index,
+    is_participle,
     kind_of_noun,
     words,
 )
@@ -76,8 +76,8 @@ def resolve_date(expression: str, published: datetime.date, future: bool = False
         if day:
             return f"{year}-{month:02}-{day:02}" if 1 <= day <= last else None
         if m := re.match(r"early|mid|late", text):
-            begin, end = _THIRDS[m[0]]
-            return f"{year}-{month:02}-{begin:02}/{year}-{month:02}-{min(end, last):02}"
+            first_day, last_day = _THIRDS[m[0]]
+            return f"{year}-{month:02}-{first_day:02}/{year}-{month:02}-{min(last_day, last):02}"
         return f"{year}-{month:02}"
     weekday = next((i for i, name in enumerate(_WEEKDAY_NAMES) if name in text), None)
     if weekday is not None:
@@ -93,7 +93,9 @@ def resolve_date(expression: str, published: datetime.date, future: bool = False
     if m := re.fullmatch(r"(earlier |later )?(last|this|next) (\w+)", text):
         step = {"last": -1, "this": 0, "next": 1}[m[2]]
         if m[3] == "year":
-            return {"earlier ": f"{published.year}-01-01/{published}", "later ": f"{published}/{published.year}-12-31"}.get(m[1] or "", str(published.year + step))
+            return {"earlier ": f"{published.year}-01-01/{published}", "later ": f"{published}/{published.year}-12-31"}.get(
+                m[1] or "", str(published.year + step)
+            )
         if m[3] == "month":
             if m[1]:
                 end = published.replace(day=calendar.monthrange(published.year, published.month)[1])
@@ -114,8 +116,12 @@ def resolve_date(expression: str, published: datetime.date, future: bool = False
 
 _EMPTY_HEADS = words("operation operations effort efforts action process incident incidents mission campaign attempt attempts")
 _PAST = words(
-    "began came took left went saw made hit broke ran led fell rose cost held sent kept gave got became found lost brought stood set put spread struck tore said says say told has have had "
-    "is are was were do did does will would can could may might must should shall occurs occur happens ends begins starts continues remains follows comes appears killed"
+    "shook swept blew drove threw won knew felt meant met paid ran sank sold shut sought woke wrote hurt burst bought built caught chose drew fled flew "
+    "hid laid let lit rode spoke spent "
+    "began came took left went saw made hit broke ran led fell rose cost held sent kept gave got became found lost brought stood set put spread struck "
+    "tore said says say told has have had "
+    "is are was were do did does will would can could may might must should shall occurs occur happens ends begins starts continues remains follows comes "
+    "appears killed"
 )
 # Lexicon words that are something else in this company: word, what stands before it, what follows.
 _NEVER = r"(?!)"
@@ -149,25 +155,50 @@ _NOT_HERE = [
 # A later mention of these is taken for the same occasion even without "the".
 _SINGLE = words("disaster.accident disaster.natural disaster.outbreak unrest.strike infrastructure.outage science.launch business.layoff sport.compete")
 _ALL_AGENTS = words("conflict.clash contact.meet contact.agree sport.compete conflict.truce")
-_UNDERGOES = words("position.start position.end life.die life.injure disaster.accident disaster.natural disaster.outbreak economy.change business.close business.open infrastructure.outage infrastructure.build sport.win")
+_UNDERGOES = words(
+    "position.start position.end life.die life.injure disaster.accident disaster.natural disaster.outbreak economy.change business.close business.open "
+    "infrastructure.outage infrastructure.build sport.win"
+)
 _ONLY_PLAIN = words("position.end disaster.outbreak economy.change politics.policy business.open business.close infrastructure.build science.find")
 
 _PLANNED = re.compile(
-    r"\b(?:will|won[’']t|['’]ll|is\sto|are\sto|was\sto|were\sto|(?:due|set|scheduled|going|ready|expected|ordered|planning|planned|plans?|agreed|agrees|decided|decision|intends?|intention|prepar\w+|vow\w*|pledg\w+|promis\w+|poised|slated|about)\sto)(?:\s\w+ly)?(?:\s(?:not|be|have|been|also|then|hold|take|make|stage|carry\sout|begin|start|get))*\s$",
+    r"\b(?:will|won[’']t|['’]ll|is\sto|are\sto|was\sto|were\sto|(?:due|set|scheduled|going|ready|expected|ordered|planning|planned|plans?|agreed|agrees"
+    r"|decided|decision|intends?|intention|prepar\w+|vow\w*|pledg\w+|promis\w+|poised|slated|about)\sto)(?:\s\w+ly)?(?:\s(?:not|be|have|been|also|then|hold"
+    r"|take|make|stage|carry\sout|begin|start|get))*\s$",
     re.IGNORECASE,
 )
 _HYPOTHETICAL = re.compile(
-    r"\b(?:could|may|might|should|must|can|cannot|ought\sto|(?:want|wants|wanted|hop\w+|threaten\w*|urg\w+|ask\w*|call\w*|lik\w+|able|aim\w*|seek\w*|sought|propos\w+|consider\w*|need\w*|allow\w*|had)\s(?:\S+\s){0,4}?to|in\sorder\sto|risk\sof|threat\sof|fears?\sof|possibility\sof|calls?\sfor|called\sfor|propos\w+|consider\w*|threaten\w*)(?:\s\w+ly)?(?:\s(?:not|be|have|been|also|a|an|the|its|new|further))*\s$",
+    r"\b(?:could|may|might|should|must|can|cannot|ought\sto|(?:want|wants|wanted|hop\w+|threaten\w*|urg\w+|ask\w*|call\w*|lik\w+|able|aim\w*|seek\w*|sought"
+    r"|propos\w+|consider\w*|need\w*|allow\w*|had)\s(?:\S+\s){0,4}?to|in\sorder\sto|risk\sof|threat\sof|fears?\sof|possibility\sof|calls?\sfor|called\sfor"
+    r"|propos\w+|consider\w*|threaten\w*)(?:\s\w+ly)?(?:\s(?:not|be|have|been|also|a|an|the|its|new|further))*\s$",
     re.IGNORECASE,
 )
 _WOULD = re.compile(r"\b(?:would|['’]d)(?:\s(?:not|be|have|been|also|soon|then))*\s$", re.IGNORECASE)
-_AVERTED_BEFORE = re.compile(r"\b(?:foil\w+|thwart\w+|avert\w+|prevent\w+|cancel\w+|called\soff|calls\soff|postpon\w+|fail\w+\sto|attempt(?:s|ed|ing)?\sto|attempted|trie[ds]\sto|abandon\w+|scrapped|stopped|halted|shelved)\s(?:\S+\s){0,4}$", re.IGNORECASE)
-_AVERTED_AFTER = re.compile(r"(?:\s\S+){0,5}?\s(?:was|were|has\sbeen|have\sbeen|had\sbeen|is|been)\s(?:foiled|thwarted|averted|prevented|cancelled|canceled|called\soff|postponed|abandoned|scrapped|shelved)\b|\s(?:attempt|plot)\s(?:was\s)?(?:foiled|failed)\b")
-_PLANNED_AFTER = re.compile(r"(?:\s(?:for|of|in|on|at|between|with|under|over|to)\s[^,;.]{1,60}?)?\s(?:will\b|is\s(?:to|due|scheduled|planned|set|expected)\b|are\s(?:to|due|scheduled|planned|set|expected)\b|(?:planned|scheduled|due)\s(?:for|on|in|next)\b|opens\b|starts\b|begins\b|takes\splace\b)")
-_PLANNED_NOUN = re.compile(r"\b(?:planned|plans?\s(?:for|to\s\w+)|upcoming|scheduled|forthcoming|next|future|to\s(?:hold|host|stage|attend|begin|start|discuss|launch)|will\s(?:hold|host|stage|attend|begin|start|face|be)|ahead\sof|due\sto\s\w+)\s(?:\S+\s){0,3}$", re.IGNORECASE)
+_AVERTED_BEFORE = re.compile(
+    r"\b(?:foil\w+|thwart\w+|avert\w+|prevent\w+|cancel\w+|called\soff|calls\soff|postpon\w+|fail\w+\sto|attempt(?:s|ed|ing)?\sto|attempted|trie[ds]\sto"
+    r"|abandon\w+|scrapped|stopped|halted|shelved)\s(?:\S+\s){0,4}$",
+    re.IGNORECASE,
+)
+_AVERTED_AFTER = re.compile(
+    r"(?:\s\S+){0,5}?\s(?:was|were|has\sbeen|have\sbeen|had\sbeen|is|been)\s(?:foiled|thwarted|averted|prevented|cancelled|canceled|called\soff|postponed"
+    r"|abandoned|scrapped|shelved)\b|\s(?:attempt|plot)\s(?:was\s)?(?:foiled|failed)\b"
+)
+_PLANNED_AFTER = re.compile(
+    r"(?:\s(?:for|of|in|on|at|between|with|under|over|to)\s[^,;.]{1,60}?)?\s(?:will\b|is\s(?:to|due|scheduled|planned|set|expected)\b|are\s(?:to|due"
+    r"|scheduled|planned|set|expected)\b|(?:planned|scheduled|due)\s(?:for|on|in|next)\b|opens\b|starts\b|begins\b|takes\splace\b)"
+)
+_PLANNED_NOUN = re.compile(
+    r"\b(?:planned|plans?\s(?:for|to\s\w+)|upcoming|scheduled|forthcoming|next|future|to\s(?:hold|host|stage|attend|begin|start|discuss|launch)"
+    r"|will\s(?:hold|host|stage|attend|begin|start|face|be)|ahead\sof|due\sto\s\w+)\s(?:\S+\s){0,3}$",
+    re.IGNORECASE,
+)
 _ONGOING_AFTER = re.compile(r"\s(?:is|are|was|were|remains?)\s(?:still\s)?(?:under\s?way|ongoing|continuing|in\sprogress)\b|\s(?:continues|continue)\b")
 _ALLEGED = re.compile(r"\b(?:allegedly|alleged(?:\sto\s(?:have|be))?|suspected|on\ssuspicion\sof|accused\sof)\s(?:\S+\s){0,4}$", re.IGNORECASE)
-_NEGATED = re.compile(r"\b(?:no\sone|nobody|none|no|not|never|n[’']t|without|neither|nor|refused\sto|declined\sto|used\sto|instead\sof|rather\sthan|avoid(?:ed|ing)?|free\sof)\s(?:\S+\s){0,3}$", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"\b(?:no\sone|nobody|none|no|not|never|n[’']t|without|neither|nor|refused\sto|declined\sto|used\sto|instead\sof|rather\sthan|avoid(?:ed|ing)?"
+    r"|free\sof)\s(?:\S+\s){0,3}$",
+    re.IGNORECASE,
+)
 _BARE_NOT = re.compile(r"(?:\b(?:not|never|no)|n[’']t)\s(?:\w+\s){0,2}$", re.IGNORECASE)
 _PLACE_KINDS = ("gpe", "place", "organization")
 
@@ -218,7 +249,9 @@ class EventFinder:
     def _left(self, i: int) -> str:
         """The clause to the left of token ``i``."""
         start = self.page.sentences[self.page.sentence(self.page.tokens[i].start)][0]
-        return re.split(r"[;:]\s|,\s(?:and|but|who|which|while|as|after|before)\s|[.!?][\"”]?\s(?=[A-Z])", self.page.text[start : self.page.tokens[i].start])[-1]
+        return re.split(r"[;:]\s|,\s(?:and|but|who|which|while|as|after|before)\s|[.!?][\"”]?\s(?=[A-Z])", self.page.text[start : self.page.tokens[i].start])[
+            -1
+        ]
 
     def _entry(self, i: int, key: tuple[str, ...]) -> Entry | None:
         """The reading of the words at token ``i`` that their neighbours allow, or None."""
@@ -240,35 +273,52 @@ class EventFinder:
             if entry.part in ("w", "wi"):
                 return None if _BARE_NOT.search(left) else entry
             if entry.tag == "n":
-                if before in MODALS | {"to", "not"} or before.endswith(("’ll", "'ll")) or (before in PRONOUNS - {"it", "her"} and not comma) or re.search(r"\b(?:no|without|any|of\sno)\s(?:\w+\s)?$", left, re.IGNORECASE):
+                if (
+                    before in MODALS | {"to", "not"}
+                    or before.endswith(("’ll", "'ll"))
+                    or (before in PRONOUNS - {"it", "her"} and not comma)
+                    or re.search(r"\b(?:no|without|any|of\sno)\s(?:\w+\s)?$", left, re.IGNORECASE)
+                ):
                     continue
                 if token.low.endswith("ing") and after and after.low in ARTICLES | PRONOUNS | {"that", "up"}:
                     continue  # a verb: "hearing the news"
                 if after and not self._may_follow_noun(after.low) and after.low not in _EMPTY_HEADS:
                     return None  # a compound: its head decides
                 return entry
-            if entry.tag == "base" and (before not in MODALS | {"to", "and", "or", "not", "also", "did", "do", "does"} or (before in ("and", "or") and not re.search(r"\b(?:to|will|would|could|may|must|should)\s\w+[^.;]{0,40}$", left))):
+            if entry.tag == "base" and (
+                before not in MODALS | {"to", "and", "or", "not", "also", "did", "do", "does"}
+                or (before in ("and", "or") and not re.search(r"\b(?:to|will|would|could|may|must|should)\s\w+[^.;]{0,40}$", left))
+            ):
                 continue
-            if entry.tag == "s" and (not before or before in ARTICLES | PREPOSITIONS | AUXILIARIES or comma or not (after and after.low in ARTICLES | PREPOSITIONS | BE or after is None)):
+            if entry.tag == "s" and (comma or not before or not (tokens[i - 1].text[0].isupper() or before in ("he", "she", "it", "who", "which"))):
                 continue
             if entry.tag == "ing" and not (before in BE | PREPOSITIONS | ADVERBS | {"and", "began", "started", "continued", "stopped"} or comma):
                 continue
             if entry.tag == "ed":
                 if before in ARTICLES and (entry.label in _ONLY_PLAIN or not (after and kind_of_noun(after.low))):
                     continue
-                if after and after.low == "that" or (entry.lemma in ("find", "identify") and after and after.low in ("no", "as")):
+                if (after and after.low == "that") or (entry.lemma in ("find", "identify") and after and after.low in ("no", "as")):
                     continue
                 if before in MODALS or (page.opens_sentence(i) and not (after and after.low in PREPOSITIONS)):
                     continue
-            negated = _BARE_NOT.search(left) or re.match(r"(?:no\sone|nobody|none|no\s\w+)\b", left.split(" that ")[-1].strip(), re.IGNORECASE) or _NEGATED.search(" ".join(left.split()[-3:]) + " ")
+            negated = (
+                _BARE_NOT.search(left)
+                or re.match(r"(?:no\sone|nobody|none|no\s\w+)\b", left.split(" that ")[-1].strip(), re.IGNORECASE)
+                or _NEGATED.search(" ".join(left.split()[-3:]) + " ")
+            )
             return None if negated else entry
         return None
 
     def _may_follow_noun(self, low: str) -> bool:
         """Whether the word can stand right behind a noun that is no mere modifier."""
         closed = CLAUSE | PREPOSITIONS | AUXILIARIES | ADVERBS | ARTICLES | PRONOUNS | _PAST
-        return low in closed or low in ("and", "or", "today", "yesterday", "tomorrow", "overnight") or low.endswith(("ed", "ly", "ing", "'s", "’s")) or not low.isalpha() or low.capitalize() in WEEKDAYS or any(
-            entry.part in ("v", "i") and entry.tag == "ed" for _, entry in self.lexicon.get(low, ())
+        return (
+            low in closed
+            or low in ("and", "or", "today", "yesterday", "tomorrow", "overnight", "due", "nearby", "abroad", "later", "earlier")
+            or low.endswith(("ed", "ly", "ing", "'s", "’s"))
+            or not low.isalpha()
+            or low.capitalize() in WEEKDAYS
+            or any(entry.part in ("v", "i") and entry.tag == "ed" for _, entry in self.lexicon.get(low, ()))
         )
 
     def _trigger(self, first: int, last: int, entry: Entry) -> None:
@@ -281,13 +331,16 @@ class EventFinder:
         plain = self._left(first).split()[-2:]
         definite = noun and any(word.lower() in ("the", "this", "that", "its", "his", "her", "their") or word.endswith(("'s", "’s")) for word in plain)
         fresh = noun and plain[-1:] and any(word.lower() in ("a", "an", "another", "two", "three", "second", "new") for word in plain)
-        for event in reversed(earlier):
+        # The latest first, but one told by the same word before others.
+        for event in sorted(earlier, key=lambda e: (e.entry.lemma == entry.lemma, e.mentions[0]), reverse=True):
             if fresh:
                 break
             same_sentence = page.sentence(event.mentions[-1][0]) == here
             mixed = noun != (event.entry.part == "n")
-            if (definite and not tokens[first].low.endswith("s")) or (same_sentence and (mixed or (noun and event.entry.lemma == entry.lemma))) or (
-                entry.label in _SINGLE and entry.lemma == event.entry.lemma and here - page.sentence(event.mentions[-1][0]) <= 6
+            if (
+                (definite and not tokens[first].low.endswith("s"))
+                or (same_sentence and (mixed or (noun and event.entry.lemma == entry.lemma)))
+                or (entry.label in _SINGLE and entry.lemma == event.entry.lemma and here - page.sentence(event.mentions[-1][0]) <= 6)
             ):
                 event.mentions.append(span)
                 if not event.participants:
@@ -322,8 +375,14 @@ class EventFinder:
             return "hypothetical" if re.search(r"\bif\b|\bunless\b", text[start:end]) else "planned"
         if _WOULD.search(short):
             # "said it would close" looks ahead from the past; without a report it is what might have been.
-            return "planned" if re.search(r"\b(?:said|told|announced|promised|confirmed|added)\b", text[start : span[0]]) and "have " not in short[-12:] else "hypothetical"
-        if (entry.tag == "ing" and re.search(r"(?:\b(?:is|are|am|has\sbeen|have\sbeen)|['’]re|['’]s)\s(?:\w+ly\s|still\s|now\s|currently\s|also\s)?$", short)) or (noun and _ONGOING_AFTER.match(right)):
+            return (
+                "planned"
+                if re.search(r"\b(?:said|told|announced|promised|confirmed|added)\b", text[start : span[0]]) and "have " not in short[-12:]
+                else "hypothetical"
+            )
+        if (
+            entry.tag == "ing" and re.search(r"(?:\b(?:is|are|am|has\sbeen|have\sbeen)|['’]re|['’]s)\s(?:\w+ly\s|still\s|now\s|currently\s|also\s)?$", short)
+        ) or (noun and _ONGOING_AFTER.match(right)):
             return "ongoing"
         if entry.tag == "ed" and re.search(r"\b(?:is|are)\sbeing\s$", short):
             return "ongoing"
@@ -341,7 +400,11 @@ class EventFinder:
             if re.search(r"\b(?:said|says|told\s\w+|announced|reported|added|statement|confirmed)\s(?:late\s|early\s)?(?:on\s|in\s)?$", lead):
                 continue
             between = text[span[1] : s] if s >= span[1] else text[e : span[0]]
-            if len(between) > 90 or ";" in between or re.search(r",\s(?:who|which|but|while|after|when|and)\s|\s(?:after|since|before|when|said|that|who|which)\s", between):
+            if (
+                len(between) > 90
+                or ";" in between
+                or re.search(r",\s(?:who|which|but|while|after|when|and)\s|\s(?:after|since|before|when|said|that|who|which)\s", between)
+            ):
                 continue
             distance = len(between) + (0 if s >= span[1] else 15 if s - start < 4 else 40)
             if best is None or distance < best[0]:
@@ -349,7 +412,8 @@ class EventFinder:
         if best is None:
             return None
         expression = text[slice(*best[1])]
-        value = resolve_date(expression, self.published, status in ("planned", "hypothetical") or (status == "averted" and "next" in expression))
+        ahead = re.search(r"\b(?:planned|scheduled|due|set|expected|called)\s(?:for|on)\s$", text[: best[1][0]][-20:])
+        value = resolve_date(expression, self.published, status in ("planned", "hypothetical") or bool(ahead))
         lead = text[max(0, best[1][0] - 8) : best[1][0]].lower()
         if value and "/" not in value and re.search(r"\b(?:since|from)\s$", lead):
             value += "/.."
@@ -401,14 +465,19 @@ class EventFinder:
         return []
 
     def _around_noun(self, first: int, last: int, entry: Entry, end: int) -> list[tuple[str, Span | None]]:
-        """"Peru's attack on the port by rebels": possessor, and the phrases behind the noun."""
+        """ "Peru's attack on the port by rebels": possessor, and the phrases behind the noun."""
         page, tokens = self.page, self.page.tokens
         found: list[tuple[str, Span | None]] = []
         own = "patient" if entry.label in _UNDERGOES else "agent"
         k = next((k for k in range(first - 1, max(first - 4, 0), -1) if tokens[k].text in ("'s", "’s")), 0)
         if k and not re.search(r"[,.;]", page.text[tokens[k].start : tokens[first].start]):
             b = k
-            while b > 0 and page.gap(b) in (" ", "") and tokens[b - 1].low not in CLAUSE | PREPOSITIONS | AUXILIARIES | PRONOUNS | {"and"} and not tokens[b - 1].low.endswith("ed"):
+            while (
+                b > 0
+                and page.gap(b) in (" ", "")
+                and tokens[b - 1].low not in CLAUSE | PREPOSITIONS | AUXILIARIES | PRONOUNS | {"and"}
+                and not tokens[b - 1].low.endswith("ed")
+            ):
                 b -= 1
             found.append((own, (tokens[b].start, tokens[k].start)))
         after = last + 1
@@ -433,7 +502,11 @@ class EventFinder:
             i -= 1
         if tokens[i].low == "to":
             # "The firm plans to close the mill": the subject of the governing verb, where that has the same agent.
-            governed = i > 1 and re.fullmatch(r"plans?|planned|agreed|decided|intends?|expects?|promised|vowed|pledged|threatened|hopes?|wants?|wanted|tried|failed|managed|due|set|going|aims?|attempted|began|continued|refused|helped", tokens[i - 1].low)
+            governed = i > 1 and re.fullmatch(
+                r"plans?|planned|agreed|decided|intends?|expects?|promised|vowed|pledged|threatened|hopes?|wants?|wanted|tried|failed|managed|due|set|going"
+                r"|aims?|attempted|began|continued|refused|helped",
+                tokens[i - 1].low,
+            )
             return before_verb(page, i - 1, floor) if governed else None
         if i > 0 and tokens[i].low in ("who", "which", "that") and tokens[i].start > start:
             return before_verb(page, i, floor)
@@ -450,7 +523,7 @@ class EventFinder:
         """The noun phrase behind the first of the prepositions, at most ``near`` tokens on and in the same clause."""
         page, tokens = self.page, self.page.tokens
         for k in range(after, min(after + near, len(tokens) - 1)):
-            if tokens[k].start >= end or re.search(r"[,;:\n\"“”]", page.gap(k)) or tokens[k].low in CLAUSE:
+            if tokens[k].start >= end or re.search(r"[,;:\n\"“”]", page.gap(k)) or tokens[k].low in CLAUSE | AUXILIARIES:
                 return None
             if tokens[k].low in prepositions:
                 return after_verb(page, k + 1, end) if not any(s <= tokens[k + 1].start < e for s, e in page.dates) else None
@@ -460,7 +533,12 @@ class EventFinder:
         """The first phrase with in, at, near and the like whose noun is a place."""
         page, tokens = self.page, self.page.tokens
         for k in range(after, min(after + 14, len(tokens) - 1)):
-            if tokens[k].start >= end or re.search(r"[;:\n\"“”]", page.gap(k)) or tokens[k].low in CLAUSE - {"as"} or k > after and tokens[k].low in index("say"):
+            if (
+                tokens[k].start >= end
+                or re.search(r"[;:\n\"“”]", page.gap(k))
+                or tokens[k].low in CLAUSE - {"as"}
+                or (k > after and tokens[k].low in index("say"))
+            ):
                 return None
             if tokens[k].low in ("in", "at", "near", "outside", "off", "on", "inside", "across", "around", "over"):
                 span = after_verb(page, k + 1, end, of=True)
@@ -483,7 +561,14 @@ class EventFinder:
             tokens = self.page.within(*span)
             head = next((b for b, a in zip(tokens, [*tokens[1:], None], strict=False) if a is None or a.low in PREPOSITIONS), tokens[-1]) if tokens else None
             event_noun = head is not None and any(len(key) == 1 and entry.part == "n" for key, entry in self.lexicon.get(head.low, ()))
-            if head is None or event_noun or len(tokens) > 9 or tokens[0].low in CLAUSE | _PAST | {"more", "up", "down", "out", "part", "place"} or is_participle(tokens[0].low) or all(t.low in ADVERBS | AUXILIARIES for t in tokens):
+            if (
+                head is None
+                or event_noun
+                or len(tokens) > 9
+                or tokens[0].low in CLAUSE | _PAST | {"more", "up", "down", "out", "part", "place"}
+                or is_participle(tokens[0].low)
+                or all(t.low in ADVERBS | AUXILIARIES for t in tokens)
+            ):
                 continue
             if resolved := self.entities.resolve(span):
                 entity, mention = resolved

@@ -17,22 +17,46 @@ from text_to_num import text2num  # type: ignore[import-not-found,import-untyped
 # --- how numbers are written -------------------------------------------------------------------------------------------
 
 _UNITS = "one|two|three|four|five|six|seven|eight|nine"
-_SMALL = rf"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[-\s](?:{_UNITS})\b)?|{_UNITS}|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|zero)"
+_SMALL = (
+    rf"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[-\s](?:{_UNITS})\b)?|{_UNITS}|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh"
+    rf"|nine)teen|zero)"
+)
 _WORDED = rf"{_SMALL}(?:\s+(?:hundred|thousand)\b(?:\s+(?:and\s+)?{_SMALL}\b(?:\s+hundred\b)?)?)*"
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _SCALES = {"dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "lakh": 10**5, "crore": 10**7}
 _SHORT = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "b": 10**9, "tn": 10**12}
-_NUMBER = rf"(?:(?P<sign{{n}}>minus\s|(?<![\w)])[-−])?(?:(?P<digits{{n}}>{_DIGITS})|(?P<worded{{n}}>half\s+an?(?=\s(?:dozen|million|billion))|{_WORDED}|an?(?=[\s-](?:dozen|hundred|thousand|million|billion)\b)))(?P<half{{n}}>\s+and\s+a\s+half\b)?(?:[\s-]?(?P<scale{{n}}>{'|'.join(_SCALES)})\b)?(?P<short{{n}}>(?:k|mn?|bn|b|tn)(?![\w²³/]))?)"
-_CURRENCY_SIGN = r"(?:US|AU|A|C|CA|NZ|S|HK|R)?\$|£|€|¥|₹|₦|₱|₽|₺|(?:USD|EUR|GBP|AUD|CAD|NZD|CHF|JPY|CNY|INR|KES|NGN|ZAR|GHS|PLN|SEK|NOK|DKK|Rs\.?|R(?=\d)|Sh|KSh)\s?"
+_NUMBER = (
+    rf"(?:(?P<sign{{n}}>minus\s|(?<![\w)])[-−])?(?:(?P<digits{{n}}>{_DIGITS})|(?P<worded{{n}}>half\s+an?(?=\s(?:dozen|million|billion))|{_WORDED}"
+    rf"|an?(?=[\s-](?:dozen|hundred|thousand|million"
+    rf"|billion)\b)))(?P<half{{n}}>\s+and\s+a\s+half\b)?(?:[\s-]?(?P<scale{{n}}>{'|'.join(_SCALES)})\b)?(?P<short{{n}}>(?:k|mn?|bn|b|tn)(?![\w²³/]))?)"
+)
+_CURRENCY_SIGN = (
+    r"(?:US|AU|A|C|CA|NZ|S|HK|R)?\$|£|€|¥|₹|₦|₱|₽|₺|(?:USD|EUR|GBP|AUD|CAD|NZD|CHF|JPY|CNY|INR|KES|NGN|ZAR|GHS|PLN|SEK|NOK|DKK|Rs\.?|R(?=\d)|Sh|KSh)\s?"
+)
 # A letter right behind a number makes it a name (A320b) unless it is a unit (40km, 4C, 30s).
 _NO_UNIT = r"(?!(?:km|kg|cm|mm|mg|g|m|C|F|ft|in|lbs?|oz|ha|[MGk]Wh?|mph|kph|kmh|km/h|L|hPa|GB|MB|pc|s|k?m[²³2])\b)\w"
 _FIGURE = re.compile(
-    rf"(?<![\w.,$£€/])(?P<sign_a>{_CURRENCY_SIGN})?{_NUMBER.replace('{n}', '1')}(?:(?P<same>\s?%|\sper\s?cent|\s(?:km|kg|metres|kilometres|miles))?(?P<to>\s?[-–—]\s?|\s+(?:to|or|and)\s+)(?P<sign_b>{_CURRENCY_SIGN})?{_NUMBER.replace('{n}', '2')})?(?!{_NO_UNIT}|[.,]\d)",
+    rf"(?<![\w.,$£€/])(?P<sign_a>{_CURRENCY_SIGN})?{_NUMBER.replace('{n}', '1')}(?:(?P<same>\s?%|\sper\s?cent|\s(?:km|kg|metres|kilometres"
+    rf"|miles))?(?P<to>\s?[-–—]\s?|\s+(?:to|or|and)\s+)(?P<sign_b>{_CURRENCY_SIGN})?{_NUMBER.replace('{n}', '2')})?(?!{_NO_UNIT}|[.,]\d)",
     re.IGNORECASE,
 )
-_VAGUE_LOW = {"dozen": 24, "dozens": 24, "scores": 40, "hundred": 200, "hundreds": 200, "thousand": 2000, "thousands": 2000, "million": 2 * 10**6, "millions": 2 * 10**6, "billions": 2 * 10**9, "decades": 20, "centuries": 200}
+_VAGUE_LOW = {
+    "dozen": 24,
+    "dozens": 24,
+    "scores": 40,
+    "hundred": 200,
+    "hundreds": 200,
+    "thousand": 2000,
+    "thousands": 2000,
+    "million": 2 * 10**6,
+    "millions": 2 * 10**6,
+    "billions": 2 * 10**9,
+    "decades": 20,
+    "centuries": 200,
+}
 _VAGUE = re.compile(
-    r"\b(?:(?P<times>tens|dozens|hundreds)\s+of\s+(?P<of>thousands|millions|billions)|(?:several|a\s+few|a\s+couple\s+of)\s+(?P<few>dozen|hundred|thousand|million)"
+    r"\b(?:(?P<times>tens|dozens|hundreds)\s+of\s+(?P<of>thousands|millions|billions)|(?:several|a\s+few|a\s+couple\s+of)\s+(?P<few>dozen|hundred|thousand"
+    r"|million)"
     r"|(?P<plain>dozens|hundreds|thousands|millions|billions|decades|centuries|scores(?=\sof\s(?!music))))\b", re.IGNORECASE
 )  # fmt: skip
 _ORDINALS = {word: n for n, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1)}
@@ -40,9 +64,15 @@ _ORDINAL = rf"(?:{'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th))"
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
 _FRACTION = re.compile(rf"\b(?P<over>an?|one|two|three|four|five|six|seven|eight|nine)[-\s](?P<part>{'|'.join(_PARTS)})(?P<plural>s?)\b", re.IGNORECASE)
 _OUT_OF = re.compile(rf"\b(?P<a>{_SMALL}|\d+)\s+(?:in|out\sof)\s+(?P<b>{_SMALL}|\d+)\b(?!\s(?:the|days?|weeks?|months?|years?|hours?|minutes?))", re.IGNORECASE)
+# "A couple of", and "half" and "double" where they apply to a number.
+_FIXED = re.compile(
+    r"\b(?:(?P<couple>a\scouple)(?=\sof\b)|(?P<half>half)(?=\s(?:of\s)?(?:the|all|its|their)\s\d)|(?P<double>double)(?=\sthe\s\d))", re.IGNORECASE
+)
 _RANK = re.compile(
-    rf"\b(?P<super>{_ORDINAL})[-\s](?:most[-\s]\w+|\w+est)\b|\b(?:finish(?:ed|es)|came|rank(?:ed|s)|placed|stay(?:ed)?|lie|lies|sit|sits|climb\sto|climbed\sto|up\sto|drop\sto|in|into|to|for)\s+(?:joint\s)?"
-    rf"(?P<place>{_ORDINAL})(?=\s(?:place|spot|position|in\sthe\s(?:league|table|standings|group))\b|[,.;]|\s(?:and|behind|with|on|after)\b)|\b(?P<placed>{_ORDINAL})\s(?:place|spot)\b|\branked\s(?:No\.?|number)\s(?P<no>\d+)",
+    rf"\b(?P<super>{_ORDINAL})[-\s](?:most[-\s]\w+|\w+est)\b|\b(?:finish(?:ed|es)|came|rank(?:ed|s)|placed|stay(?:ed)?|lie|lies|sit|sits|climb\sto"
+    rf"|climbed\sto|up\sto|drop\sto|in|into|to|for)\s+(?:joint\s)?"
+    rf"(?P<place>{_ORDINAL})(?=\s(?:place|spot|position|in\sthe\s(?:league|table|standings|group))\b|[,.;]|\s(?:and|behind|with|on|after)\b)"
+    rf"|\b(?P<placed>{_ORDINAL})\s(?:place|spot)\b|\branked\s(?:No\.?|number)\s(?P<no>\d+)",
     re.IGNORECASE,
 )
 _SCORE = re.compile(r"(?<![\w.,–-])(\d{1,3})[-–](\d{1,3})(?![\w–-]|[.,]\d)")
@@ -52,46 +82,99 @@ _TALLY = re.compile(r"\b(\d+)\s(?:votes\s)?to\s(\d+)(?=\s(?:votes|vote|against|i
 
 _TIME = {"second": "s", "minute": "min", "hour": "h", "day": "d", "week": "wk", "month": "mo", "year": "a"}
 _CURRENCY_WORDS = {
-    "euro": "EUR", "yen": "JPY", "yuan": "CNY", "won": "KRW", "baht": "THB", "naira": "NGN", "cedi": "GHS", "rand": "ZAR", "zloty": "PLN", "zlotys": "PLN", "forint": "HUF", "lira": "TRY",
-    "leu": "RON", "lei": "RON", "lev": "BGN", "leva": "BGN", "hryvnia": "UAH", "hryvnias": "UAH", "hryvnya": "UAH", "rouble": "RUB", "ruble": "RUB", "kroner": "NOK", "kronor": "SEK", "krona": "SEK", "krone": "NOK",
-    "kronur": "ISK", "soles": "PEN", "sol": "PEN", "real": "BRL", "reais": "BRL", "rupiah": "IDR", "ringgit": "MYR", "taka": "BDT", "dong": "VND", "birr": "ETB", "kwacha": "ZMW", "pula": "BWP", "shekel": "ILS",
-    "rial": "IRR", "riyal": "SAR", "dirham": "AED", "dinar": "RSD", "tenge": "KZT", "lari": "GEL", "dram": "AMD", "manat": "AZN", "koruna": "CZK", "crown": "CZK", "franc": "CHF", "guarani": "PYG", "quetzal": "GTQ",
-    "meticais": "MZN", "dalasi": "GMD", "leone": "SLE", "ariary": "MGA", "tugrik": "MNT", "kyat": "MMK", "riel": "KHR", "kip": "LAK", "afghani": "AFN", "som": "KGS", "somoni": "TJS", "pataca": "MOP", "sucre": "USD", "lempira": "HNL",
+    "euro": "EUR", "yen": "JPY", "yuan": "CNY", "won": "KRW", "baht": "THB", "naira": "NGN", "cedi": "GHS", "rand": "ZAR", "zloty": "PLN", "zlotys": "PLN",
+    "forint": "HUF", "lira": "TRY",
+    "leu": "RON", "lei": "RON", "lev": "BGN", "leva": "BGN", "hryvnia": "UAH", "hryvnias": "UAH", "hryvnya": "UAH", "rouble": "RUB", "ruble": "RUB",
+    "kroner": "NOK", "kronor": "SEK", "krona": "SEK", "krone": "NOK",
+    "kronur": "ISK", "soles": "PEN", "sol": "PEN", "real": "BRL", "reais": "BRL", "rupiah": "IDR", "ringgit": "MYR", "taka": "BDT", "dong": "VND",
+    "birr": "ETB", "kwacha": "ZMW", "pula": "BWP", "shekel": "ILS",
+    "rial": "IRR", "riyal": "SAR", "dirham": "AED", "dinar": "RSD", "tenge": "KZT", "lari": "GEL", "dram": "AMD", "manat": "AZN", "koruna": "CZK",
+    "crown": "CZK", "franc": "CHF", "guarani": "PYG", "quetzal": "GTQ",
+    "meticais": "MZN", "dalasi": "GMD", "leone": "SLE", "ariary": "MGA", "tugrik": "MNT", "kyat": "MMK", "riel": "KHR", "kip": "LAK", "afghani": "AFN",
+    "som": "KGS", "somoni": "TJS", "pataca": "MOP", "sucre": "USD", "lempira": "HNL",
 }  # fmt: skip
 # Currency names that several countries share: by the article's region, else the first.
 _SHARED = {
-    "dollar": {"": "USD", "AU": "AUD", "CA": "CAD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "JM": "JMD", "ZW": "USD", "FJ": "FJD", "NA": "NAD", "TT": "TTD", "BB": "BBD"},
+    "dollar": {
+        "": "USD",
+        "AU": "AUD",
+        "CA": "CAD",
+        "NZ": "NZD",
+        "SG": "SGD",
+        "HK": "HKD",
+        "JM": "JMD",
+        "ZW": "USD",
+        "FJ": "FJD",
+        "NA": "NAD",
+        "TT": "TTD",
+        "BB": "BBD",
+    },
     "shilling": {"": "KES", "UG": "UGX", "TZ": "TZS", "SO": "SOS"},
     "peso": {"": "MXN", "PH": "PHP", "AR": "ARS", "CL": "CLP", "CO": "COP", "UY": "UYU", "CU": "CUP"},
     "rupee": {"": "INR", "PK": "PKR", "LK": "LKR", "NP": "NPR", "MU": "MUR"},
     "pound": {"": "GBP", "EG": "EGP", "LB": "LBP"},
 }
 _REGIONS = {
-    "us": "US", "american": "US", "australian": "AU", "canadian": "CA", "new zealand": "NZ", "singapore": "SG", "hong kong": "HK", "jamaican": "JM", "kenyan": "KE", "ugandan": "UG", "tanzanian": "TZ", "mexican": "MX",
-    "philippine": "PH", "argentine": "AR", "chilean": "CL", "colombian": "CO", "uruguayan": "UY", "indian": "IN", "pakistani": "PK", "sri lankan": "LK", "nepalese": "NP", "british": "GB", "egyptian": "EG", "fijian": "FJ",
-    "somali": "SO", "danish": "DK", "swedish": "SE", "norwegian": "NO", "swiss": "CH", "czech": "CZ", "russian": "RU", "belarusian": "BY", "cfa": "XO", "serbian": "RS", "jordanian": "JO", "kuwaiti": "KW", "tunisian": "TN",
+    "us": "US", "american": "US", "australian": "AU", "canadian": "CA", "new zealand": "NZ", "singapore": "SG", "hong kong": "HK", "jamaican": "JM",
+    "kenyan": "KE", "ugandan": "UG", "tanzanian": "TZ", "mexican": "MX",
+    "philippine": "PH", "argentine": "AR", "chilean": "CL", "colombian": "CO", "uruguayan": "UY", "indian": "IN", "pakistani": "PK", "sri lankan": "LK",
+    "nepalese": "NP", "british": "GB", "egyptian": "EG", "fijian": "FJ",
+    "somali": "SO", "danish": "DK", "swedish": "SE", "norwegian": "NO", "swiss": "CH", "czech": "CZ", "russian": "RU", "belarusian": "BY", "cfa": "XO",
+    "serbian": "RS", "jordanian": "JO", "kuwaiti": "KW", "tunisian": "TN",
 }  # fmt: skip
-_SIGNS = {"£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "₦": "NGN", "₱": "PHP", "₽": "RUB", "₺": "TRY", "US$": "USD", "AU$": "AUD", "A$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "R$": "BRL", "Rs": "INR", "R": "ZAR", "Sh": "KES", "KSh": "KES"}  # fmt: skip
-_BY_REGION = {("krone", "DK"): "DKK", ("kroner", "DK"): "DKK", ("franc", "XO"): "XOF", ("rouble", "BY"): "BYN", ("ruble", "BY"): "BYN", ("dinar", "JO"): "JOD", ("dinar", "KW"): "KWD", ("dinar", "TN"): "TND", ("krona", "DK"): "DKK"}
+_SIGNS = {"£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "₦": "NGN", "₱": "PHP", "₽": "RUB", "₺": "TRY", "US$": "USD", "AU$": "AUD", "A$": "AUD",
+    "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "R$": "BRL", "Rs": "INR", "R": "ZAR", "Sh": "KES", "KSh": "KES"}  # fmt: skip
+_BY_REGION = {
+    ("krone", "DK"): "DKK",
+    ("kroner", "DK"): "DKK",
+    ("franc", "XO"): "XOF",
+    ("rouble", "BY"): "BYN",
+    ("ruble", "BY"): "BYN",
+    ("dinar", "JO"): "JOD",
+    ("dinar", "KW"): "KWD",
+    ("dinar", "TN"): "TND",
+    ("krona", "DK"): "DKK",
+}
 _MEASURES: list[tuple[str, str]] = [
-    (r"km/h|kph|kmh|kilomet(?:re|er)s?\s(?:an|per)\shour", "km/h"), (r"mph|miles\s(?:an|per)\shour", "[mi_i]/h"), (r"knots", "[kn_i]"), (r"m/s|met(?:re|er)s\s(?:a|per)\ssecond", "m/s"),
-    (r"(?:sq(?:uare)?\.?\s?)(?:km|kilomet(?:re|er)s?)|km²|km2", "km2"), (r"(?:sq(?:uare)?\.?\s?)(?:m|met(?:re|er)s?)|m²|m2", "m2"), (r"(?:sq(?:uare)?\.?\s?)(?:ft|f[oe]{2}t)", "[sft_i]"), (r"square\smiles?", "[smi_us]"),
-    (r"(?:cubic\s)met(?:re|er)s?|m³|m3", "m3"), (r"km|kilomet(?:re|er)s?|kms", "km"), (r"cm|centimet(?:re|er)s?", "cm"), (r"mm|millimet(?:re|er)s?", "mm"), (r"met(?:re|er)s?", "m"),
-    (r"nautical\smiles?", "[nmi_i]"), (r"miles?", "[mi_i]"), (r"f[oe]{2}t|ft", "[ft_i]"), (r"inch(?:es)?", "[in_i]"), (r"yards?", "[yd_i]"), (r"hectares?|ha", "har"), (r"acres?", "[acr_us]"),
-    (r"lit(?:re|er)s?", "L"), (r"gallons?", "[gal_us]"), (r"barrels?", "[bbl_us]"), (r"kg|kilo(?:gram(?:me)?)?s?", "kg"), (r"mg|milligrams?", "mg"), (r"g|gram(?:me)?s?", "g"), (r"tonnes?|tons?|metric\stons?", "t"),
-    (r"ounces?|oz", "[oz_av]"), (r"lbs?", "[lb_av]"), (r"kilowatt[-\s]hours?|kWh", "kW.h"), (r"megawatt[-\s]hours?|MWh", "MW.h"), (r"megawatts?|MW", "MW"), (r"gigawatts?|GW", "GW"), (r"kilowatts?|kW", "kW"), (r"watts?", "W"),
-    (r"(?:°\s?|degrees?\s)(?:C\b|Celsius)|(?<=\d)C|degrees", "Cel"), (r"(?:°\s?|degrees?\s)(?:F\b|Fahrenheit)|(?<=\d)F", "[degF]"), (r"hectopascals?|hPa", "hPa"), (r"gigabytes?|GB", "GBy"), (r"megabytes?|MB", "MBy"), (r"m(?![\w²³])", "m"),
+    (r"km/h|kph|kmh|kilomet(?:re|er)s?\s(?:an|per)\shour", "km/h"), (r"mph|miles\s(?:an|per)\shour", "[mi_i]/h"), (r"knots", "[kn_i]"),
+    (r"m/s|met(?:re|er)s\s(?:a|per)\ssecond", "m/s"),
+    (r"(?:sq(?:uare)?\.?\s?)(?:km|kilomet(?:re|er)s?)|km²|km2", "km2"), (r"(?:sq(?:uare)?\.?\s?)(?:m|met(?:re|er)s?)|m²"
+        r"|m2", "m2"), (r"(?:sq(?:uare)?\.?\s?)(?:ft|f[oe]{2}t)", "[sft_i]"), (r"square\smiles?", "[smi_us]"),
+    (r"(?:cubic\s)met(?:re|er)s?|m³|m3", "m3"), (r"km|kilomet(?:re|er)s?|kms", "km"), (r"cm|centimet(?:re|er)s?", "cm"), (r"mm|millimet(?:re|er)s?", "mm"),
+    (r"met(?:re|er)s?", "m"),
+    (r"nautical\smiles?", "[nmi_i]"), (r"miles?", "[mi_i]"), (r"f[oe]{2}t|ft", "[ft_i]"), (r"inch(?:es)?", "[in_i]"), (r"yards?", "[yd_i]"),
+    (r"hectares?|ha", "har"), (r"acres?", "[acr_us]"),
+    (r"lit(?:re|er)s?", "L"), (r"gallons?", "[gal_us]"), (r"barrels?", "[bbl_us]"), (r"kg|kilo(?:gram(?:me)?)?s?", "kg"), (r"mg|milligrams?", "mg"),
+    (r"g|gram(?:me)?s?", "g"), (r"tonnes?|tons?|metric\stons?", "t"),
+    (r"ounces?|oz", "[oz_av]"), (r"lbs?", "[lb_av]"), (r"kilowatt[-\s]hours?|kWh", "kW.h"), (r"megawatt[-\s]hours?|MWh", "MW.h"), (r"megawatts?|MW", "MW"),
+    (r"gigawatts?|GW", "GW"), (r"kilowatts?|kW", "kW"), (r"watts?", "W"),
+    (r"(?:°\s?|degrees?\s)(?:C\b|Celsius)|(?<=\d)C|degrees", "Cel"), (r"(?:°\s?|degrees?\s)(?:F\b|Fahrenheit)"
+        r"|(?<=\d)F", "[degF]"), (r"hectopascals?|hPa", "hPa"), (r"gigabytes?|GB", "GBy"), (r"megabytes?|MB", "MBy"), (r"m(?![\w²³])", "m"),
 ]  # fmt: skip
 _MEASURE = [(re.compile(rf"(?:\s|-|)(?:{pattern})(?![\w/])"), unit) for pattern, unit in _MEASURES]
-_PERCENT = re.compile(r"\s?-?(?:(?P<pp>percentage\spoints?|-point(?=\s))|(?P<bp>basis[-\s]points?)|(?:%|per\s?cent|percent|pct)(?P<also>\s?(?:age)?\spoints?)?)(?!\w)")
+_PERCENT = re.compile(
+    r"\s?-?(?:(?P<pp>percentage\spoints?|-point(?=\s))|(?P<bp>basis[-\s]points?)|(?:%|per\s?cent|percent|pct)(?P<also>\s?(?:age)?\spoints?)?)(?!\w)"
+)
 _DURATION = re.compile(r"[-\s]?(?P<unit>second|minute|hour|day|week|month|year)s?\b(?P<old>[-\s]olds?\b|\sof\sage\b)?(?![-\s](?:to|round)\b)", re.IGNORECASE)
-_CURRENCY_AFTER = re.compile(rf"\s(?:(?P<adjective>{'|'.join(_REGIONS)})\s)?(?P<name>{'|'.join([*_CURRENCY_WORDS, *_SHARED])})s?\b|\s(?P<code>USD|EUR|GBP|AUD|CAD|NZD|CHF|JPY|CNY|INR|KES|NGN|ZAR|GHS|PLN|SEK|NOK|DKK)\b", re.IGNORECASE)
+_CURRENCY_AFTER = re.compile(
+    rf"\s(?:(?P<adjective>{'|'.join(_REGIONS)})\s)?(?P<name>{'|'.join([*_CURRENCY_WORDS, *_SHARED])})s?\b|\s(?P<code>USD|EUR|GBP|AUD|CAD|NZD|CHF|JPY|CNY"
+    rf"|INR|KES|NGN|ZAR|GHS|PLN|SEK|NOK|DKK)\b",
+    re.IGNORECASE,
+)
 _DENOMINATORS = {
-    **_TIME, "kg": "kg", "kilo": "kg", "kilogram": "kg", "tonne": "t", "ton": "t", "litre": "L", "liter": "L", "barrel": "[bbl_us]", "gallon": "[gal_us]", "ounce": "[oz_tr]", "km": "km", "kilometre": "km", "mile": "[mi_i]",
-    "hectare": "har", "acre": "[acr_us]", "square metre": "m2", "square foot": "[sft_i]", "megawatt-hour": "MW.h", "100,000": "10*-5", "1,000": "10*-3", "million": "10*-6", "thousand": "10*-3",
+    **_TIME, "kg": "kg", "kilo": "kg", "kilogram": "kg", "tonne": "t", "ton": "t", "litre": "L", "liter": "L", "barrel": "[bbl_us]", "gallon": "[gal_us]",
+    "ounce": "[oz_tr]", "km": "km", "kilometre": "km", "mile": "[mi_i]",
+    "hectare": "har", "acre": "[acr_us]", "square metre": "m2", "square foot": "[sft_i]", "megawatt-hour": "MW.h", "100,000": "10*-5", "1,000": "10*-3",
+    "million": "10*-6", "thousand": "10*-3",
 }  # fmt: skip
-_PER = re.compile(rf"(?:\s(?:an?|per|each|every|for\seach)\s|/)(?P<what>{'|'.join(re.escape(d) for d in sorted(_DENOMINATORS, key=len, reverse=True))}|head|person|game|match|share|household|child|night|room|bottle|ticket|unit|vehicle|patient|pupil|dollar|capita)\b(?!\s(?:ago|later|earlier|before|after))", re.IGNORECASE)
-_THING_A_DAY = re.compile(r"\s(?!of\b|in\b)(?:[\w’-]+\s){1,3}?(?:an?|per|each)\s(?P<what>hour|day|week|month|year)\b(?!\s(?:ago|later|earlier|before|after|and))")
+_PER = re.compile(
+    rf"(?:\s(?:an?|per|each|every|for\seach)\s|/)(?P<what>{'|'.join(re.escape(d) for d in sorted(_DENOMINATORS, key=len, reverse=True))}|head|person|game"
+    rf"|match|share|household|child|night|room|bottle|ticket|unit|vehicle|patient|pupil|dollar|capita)\b(?!\s(?:ago|later|earlier|before|after))",
+    re.IGNORECASE,
+)
+_THING_A_DAY = re.compile(
+    r"\s(?!of\b|in\b)(?:[\w’-]+\s){1,3}?(?:an?|per|each)\s(?P<what>hour|day|week|month|year)\b(?!\s(?:ago|later|earlier|before|after|and))"
+)
 _PER_MANY = re.compile(r"\s(?:[\w’-]+\s){1,4}?per\s(?P<what>100,000|1,000|million|thousand)\b", re.IGNORECASE)
 
 # --- modifiers ---------------------------------------------------------------------------------------------------------------
@@ -104,27 +187,59 @@ _BOUNDS = [
     ("approximate", r"about|some|around|roughly|approximately|an?\sestimated|estimated|nearly|almost|close\sto|circa|or\sso|~"),
 ]
 _BEFORE = [(bound, re.compile(rf"(?<![\w-])(?:{words_})(?:\s(?:an?|about|around|some|estimated))*\s?$", re.IGNORECASE)) for bound, words_ in _BOUNDS]
-_AFTER = [("at_least", re.compile(r"\+|[-\s]plus\b|\sor\s(?:more|above|older)\b")), ("at_most", re.compile(r"\sor\s(?:less|fewer|below|under|younger)\b")), ("approximate", re.compile(r"\sor\sso\b|-odd\b"))]
-_UP = r"(?:rose|risen|rise|rises|rising|increased|increase|increases|grew|grown|grow|grows|climbed|gained|jumped|surged|soared|raised|raise|up|growth|added|went\sup|go\sup|hiked|higher|gain|jump|hike)"
-_DOWN = r"(?:fell|fallen|fall|falls|falling|dropped|drop|drops|declined|decline|decreased|decrease|cut|cuts|reduced|reduce|lost|down|slipped|shrank|lowered|plunged|tumbled|slashed|went\sdown|lower|reduction|contracted|loss)"
+_AFTER = [
+    ("at_least", re.compile(r"\+|[-\s]plus\b|\sor\s(?:more|above|older)\b")),
+    ("at_most", re.compile(r"\sor\s(?:less|fewer|below|under|younger)\b")),
+    ("approximate", re.compile(r"\sor\sso\b|-odd\b")),
+]
+_UP = (
+    r"(?:rose|risen|rise|rises|rising|increased|increase|increases|grew|grown|grow|grows|climbed|gained|jumped|surged|soared|raised|raise|up|growth|added"
+    r"|went\sup|go\sup|hiked|higher|gain|jump|hike)"
+)
+_DOWN = (
+    r"(?:fell|fallen|fall|falls|falling|dropped|drop|drops|declined|decline|decreased|decrease|cut|cuts|reduced|reduce|lost|down|slipped|shrank|lowered"
+    r"|plunged|tumbled|slashed|went\sdown|lower|reduction|contracted|loss)"
+)
 _MODIFIER = rf"(?:\s(?:{'|'.join(pattern for _, pattern in _BOUNDS)}|just|only|another|a\sfurther|an\sextra))*"
 _CHANGES = [
-    (change, re.compile(rf"\b{verb}(?:\s(?:by|of)|[^.;,]{{0,60}}?\sby)?{_MODIFIER}\s$", re.IGNORECASE), re.compile(rf"[-\s](?:[\w-]+\s)?{noun}\b", re.IGNORECASE))
-    for change, verb, noun in (("increase", _UP, r"(?:rise|increase|hike|growth|jump|gain|surge)(?!\s(?:to|from)\b)"), ("decrease", _DOWN, r"(?:cut|fall|drop|decline|decrease|reduction|loss|slump)"))
+    (
+        change,
+        re.compile(rf"\b{verb}(?:\s(?:by|of)|[^.;,]{{0,60}}?\sby)?{_MODIFIER}\s$", re.IGNORECASE),
+        re.compile(rf"[-\s](?:[\w-]+\s)?{noun}\b", re.IGNORECASE),
+    )
+    for change, verb, noun in (
+        ("increase", _UP, r"(?:rise|increase|hike|growth|jump|gain|surge)(?!\s(?:to|from)\b)"),
+        ("decrease", _DOWN, r"(?:cut|fall|drop|decline|decrease|reduction|loss|slump)"),
+    )
 ]
 
 # --- what is no figure --------------------------------------------------------------------------------------------------------
 
 _CLOCK = re.compile(
-    rf"\b\d{{1,2}}(?:[:.]\d{{2}})?\s?(?:[ap]\.m\.|[ap]m\b)|\b\d{{1,2}}:\d{{2}}(?::\d\d)?(?:\.\d+)?\b|\b\d{{4}}\s?(?:GMT|UTC|hours|hrs|local\stime)|\b(?:at|until|till|by|from|before|after|past)\s(?:{_SMALL}|\d{{1,2}})(?:\so[’']clock|(?=\sin\sthe\s(?:morning|evening|afternoon))|(?=\s(?:on|GMT|local)\b))|\b(?:{_SMALL}|\d{{1,2}})\so[’']clock",
+    rf"\b\d{{1,2}}(?:[:.]\d{{2}})?\s?(?:[ap]\.m\.|[ap]m\b)|\b\d{{1,2}}:\d{{2}}(?::\d\d)?(?:\.\d+)?\b|\b\d{{4}}\s?(?:GMT|UTC|hours|hrs|local\stime)|\b(?:at"
+    rf"|until|till|by|from|before|after|past)\s(?:{_SMALL}|\d{{1,2}})(?:\so[’']clock|(?=\sin\sthe\s(?:morning|evening|afternoon))|(?=\s(?:on|GMT|local)\b))"
+    rf"|\b(?:{_SMALL}|\d{{1,2}})\so[’']clock",
     re.IGNORECASE,
 )
 _IDENTIFIER_BEFORE = re.compile(
-    r"(?:\b(?:Route|Highway|Road|No\.?|Nos\.?|number|page|article|section|flight|room|gate|line|platform|channel|Boeing|Airbus|phase|level|tier|type|chapter|volume|issue|block|unit|exit|grade|stage|round|day|week|season|class|group|division|"
-    r"Apollo|Formula|Euro|Covid|under|pier|berth|lot|case|resolution|paragraph|clause|version|sector|district|ward|warehouse|reactor|Ref|ID|zone|step|part|game|match|set|lap|turn|appendix|annex)[\s-]|[A-Z#§]\s?|[A-Za-z]-|/|@|www\.\S*)$"
+    r"(?:\b(?:Route|Highway|Road|No\.?|Nos\.?|number|page|article|section|flight|room|gate|line|platform|channel|Boeing|Airbus|phase|level|tier|type"
+    r"|chapter|volume|issue|block|unit|exit|grade|stage|round|day|week|season|class|group|division|"
+    r"Apollo|Formula|Euro|Covid|under|pier|berth|lot|case|resolution|paragraph|clause|version|sector|district|ward|warehouse|reactor|Ref|ID|zone|step|part"
+    r"|game|match|set|lap|turn|appendix|annex)[\s-]|[A-Z#§]\s?|[A-Za-z]-|/|@|www\.\S*)$"
 )
 _STREET = re.compile(r"\s[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)?\s(?:Street|Road|Avenue|Lane|Drive|Square|Place|Terrace|Way|Boulevard|St|Rd|Ave)\b")
-_NO_ONE = re.compile(r"\s(?:of|another|day|who|that|which|thing|way|side|hand|by|in|has|was|is|can|’s|'s|more\stime)\b|[-,.’'\s]?(?:$|[.,;:’'-])|[-\s](?:off|sided|way|time)\b")
+_NO_ONE = re.compile(
+    r"\s(?:of|another|day|who|that|which|thing|way|side|hand|by|in|has|was|is|can|’s|'s|more\stime)\b|[-,.’'\s]?(?:$|[.,;:’'-])|[-\s](?:off|sided|way|time)\b"
+)
+# Words that end the noun phrase behind a number.
+_NOT_COUNTED = (
+    AUXILIARIES
+    | CLAUSE
+    | PREPOSITIONS
+    | PRONOUNS
+    | ARTICLES
+    | words("and or not also dead hurt injured killed wounded missing tall long wide deep high away later ago earlier old")
+)
 
 
 def value_of(match: re.Match[str], n: int, money: bool) -> Fraction | None:
@@ -174,9 +289,17 @@ class FigureFinder:
     def _free(self, start: int, end: int) -> bool:
         return not any(s < end and start < e for s, e in self._taken)
 
-    def _add(self, span: Span, kind: str, low: Fraction | None, high: Fraction | None, bound: str, unit: str | None, of: Span | None, parts: tuple[str, ...] = ()) -> None:
+    def _add(
+        self, span: Span, kind: str, low: Fraction | None, high: Fraction | None, bound: str, unit: str | None, of: Span | None, parts: tuple[str, ...] = ()
+    ) -> None:
         self._taken.append(span)
-        figure: dict[str, Any] = {"span": span, "kind": kind, "low": None if low is None else written(low), "high": None if high is None else written(high), "parts": list(parts)}
+        figure: dict[str, Any] = {
+            "span": span,
+            "kind": kind,
+            "low": None if low is None else written(low),
+            "high": None if high is None else written(high),
+            "parts": list(parts),
+        }
         figure.update(bound=bound, unit=unit, of=of, change=self._change(span, kind), event=None, relations=[])
         self.figures.append(figure)
 
@@ -211,7 +334,11 @@ class FigureFinder:
                 span = m.span()
             else:
                 span = m.span(group)
-            if self._free(*span) and not (group == "super" and word == "first") and not re.match(r"\s(?:half|time|quarter|century|minute)", self.text[span[1] :]):
+            if (
+                self._free(*span)
+                and not (group == "super" and word == "first")
+                and not re.match(r"\s(?:half|time|quarter|century|minute)", self.text[span[1] :])
+            ):
                 self._add(span, "rank", number, number, "exact", None, self._noun(span[1]) if group == "super" else None)
 
     def _fractions(self) -> None:
@@ -223,10 +350,15 @@ class FigureFinder:
             single = m["over"].lower() in ("a", "an", "one")
             # "a third employee" is an ordinal: a fraction is followed by "of", or stands at the end of its clause.
             fits = re.match(r"\sof\b|[.,;)]|\s(?:in|to|from|last|this|since|over|were|was|are|is|less|more|lower|higher)\b|$", self.text[m.end() :])
-            if self._free(*m.span()) and (m["plural"] and not single or (single and not m["plural"] and fits)) and m["part"].lower() != "half":
+            if self._free(*m.span()) and ((m["plural"] and not single) or (single and not m["plural"] and fits)) and m["part"].lower() != "half":
                 over = 1 if single else text2num(m["over"].lower(), "en")
                 value = Fraction(over, _PARTS[m["part"].lower()])
                 self._add(m.span(), "ratio", value, value, self._bound(m.start(), m.end()), None, self._of(m.span(), "ratio"))
+
+        for m in _FIXED.finditer(self.text):
+            couple = m["couple"] is not None
+            value = Fraction(1, 2) if m["half"] else Fraction(2)
+            self._add(m.span(), "count" if couple else "ratio", value, value, "approximate" if couple else "exact", None, self._of(m.span(), "count"))
 
     def _vague(self) -> None:
         for m in _VAGUE.finditer(self.text):
@@ -261,7 +393,13 @@ class FigureFinder:
         movement = bool(re.search(r"\bfrom\s(?:[\w%]+\s){0,2}$", text[:start])) and joiner == "to"
         if m["same"] and not text.startswith(m["same"].strip(), end + (text[end : end + 1] == " ")):
             movement = True  # "5% to 8 people"
-        ranged = bool(joiner) and not movement and (joiner != "and" or bool(re.search(r"\b[Bb]etween\s$", text[:start]))) and self._free(start, end) and not self._dated(start, end)
+        ranged = (
+            bool(joiner)
+            and not movement
+            and (joiner != "and" or bool(re.search(r"\b[Bb]etween\s$", text[:start])))
+            and self._free(start, end)
+            and not self._dated(start, end)
+        )
         sign = m["sign_a"] or (m["sign_b"] if ranged else None)
         after = self._currency_after(end if ranged else end1)
         money = bool(sign) or after is not None
@@ -273,7 +411,7 @@ class FigureFinder:
             scale = (m["scale2"] or m["short2"] or "").lower()
             if scale and not (m["scale1"] or m["short1"]) and low < high:  # "5 to 8 million"
                 low *= _SCALES.get(scale) or (_SHORT[scale] if money or scale != "m" else 1)
-            if low >= high or (joiner == "or" and high - low > max(low, 2)):
+            if low >= high or (joiner == "or" and high - low > max(low, Fraction(2))):
                 ranged, high, after = False, low, self._currency_after(end1)
                 money = bool(m["sign_a"]) or after is not None
                 low = high = value_of(m, 1, money) or low
@@ -314,17 +452,22 @@ class FigureFinder:
         word = (m["worded1"] or "").lower()
         if word == "one" and not m["scale1"]:
             dead = re.match(r"\s(?:dead|injured|wounded|killed|missing)\b", after)
-            if not dead and (_NO_ONE.match(after) or re.search(r"\b(?:no|any|every|each|this|that|the|only|which|another|last|first|number|square)\s$", before, re.IGNORECASE)):
+            if not dead and (
+                _NO_ONE.match(after)
+                or re.search(r"\b(?:no|any|every|each|this|that|the|only|which|another|last|first|number|square)\s$", before, re.IGNORECASE)
+            ):
                 return True
         if word in ("a", "an") and m["scale1"] is None:
             return True
         if m["sign_a"] or m["scale1"]:
             return False
-        if re.match(r"(?:st|nd|rd|th)\b|[-–]\d+[-–]\d|x\d|/\d|\s?minutes?\b", after) and (m["digits1"] is None or not after.lstrip().startswith("min") or re.search(r"\b(?:on|in|after)\s$", before) and self.sport):
+        if re.match(r"(?:st|nd|rd|th)\b|[-–]\d+[-–]\d|x\d|/\d|\s?minutes?\b", after) and (
+            m["digits1"] is None or not after.lstrip().startswith("min") or (re.search(r"\b(?:on|in|after)\s$", before) and self.sport)
+        ):
             return True
-        if m["digits1"] and (_IDENTIFIER_BEFORE.search(before) and not re.search(r"(?:^|[.!?”\"]\s)[A-Z]\w*\s$", before) or _STREET.match(after)):
+        if m["digits1"] and ((_IDENTIFIER_BEFORE.search(before) and not re.search(r"(?:^|[.!?”\"]\s)[A-Z]\w*\s$", before)) or _STREET.match(after)):
             return True
-        # "Lanyon 46", "Group 4": a bare number right behind a name, unless it counts something.
+        # "Ruiz 46", "Group 4": a bare number right behind a name, unless it counts something.
         name = re.search(r"(?:^|\s|\()([A-Z][\w’'-]+)\s$", before)
         if m["digits1"] and name and not re.fullmatch(rf"{MONTHS}|{WEEKDAYS}", name[1]) and not re.match(r"\s[a-z]|[-%.]|\sper|\s?(?:km|kg)", after):
             return True
@@ -341,7 +484,14 @@ class FigureFinder:
     def _currency_after(self, end: int) -> re.Match[str] | None:
         m = _CURRENCY_AFTER.match(self.text, end)
         # "18 won the vote", "20 real problems", "40 pounds" of weight: only what is plainly money.
-        if m and m["name"] and (m["name"].lower() in ("won", "real", "sol", "crown", "som", "dong", "rand") and not re.search(r"(?:million|billion|thousand|\d{3})$", self.text[:end])):
+        if (
+            m
+            and m["name"]
+            and (
+                m["name"].lower() in ("won", "real", "sol", "crown", "som", "dong", "rand")
+                and not re.search(r"(?:million|billion|thousand|\d{3})$", self.text[:end])
+            )
+        ):
             return None
         return m
 
@@ -357,9 +507,16 @@ class FigureFinder:
             if unit == "INR" and mark == "Rs":
                 unit = _SHARED["rupee"].get(self.region, "INR")
         elif percent := _PERCENT.match(text, end):
-            kind, unit, end = ("percentage_points", "pp", percent.end()) if percent["pp"] or percent["bp"] or percent["also"] else ("percent", "%", percent.end())
+            kind, unit, end = (
+                ("percentage_points", "pp", percent.end()) if percent["pp"] or percent["bp"] or percent["also"] else ("percent", "%", percent.end())
+            )
             factor = Fraction(1, 100) if percent["bp"] else one
-        elif re.search(r"\b(?:aged|age)\s$", text[:start]) or (re.search(r"[a-z],\s$", text[:start]) and re.search(r"[A-Z][\w’'-]+,\s$", text[:start]) and re.match(r"(?:,|\.|\)|\sand\b|\sof\b)", text[end:]) and end - start <= 2):
+        elif re.search(r"\b(?:aged|age)\s$", text[:start]) or (
+            re.search(r"[a-z],\s$", text[:start])
+            and re.search(r"[A-Z][\w’'-]+,\s$", text[:start])
+            and re.match(r"(?:,|\.|\)|\sand\b|\sof\b)", text[end:])
+            and end - start <= 2
+        ):
             return start, end, "age", "a", one
         elif duration := _DURATION.match(text, end):
             word = duration["unit"].lower()
@@ -392,11 +549,11 @@ class FigureFinder:
 
     def _bound(self, start: int, end: int) -> str:
         before, after = self.text[max(0, start - 40) : start], self.text[end : end + 20]
-        if re.fullmatch(r"(?:a|an)?\s?couple", self.text[start:end]):
-            return "approximate"
         for bound, pattern in _BEFORE:
             if pattern.search(before) and not (bound == "more_than" and re.search(r"\b(?:all|turned|took|hand(?:ed)?)\sover\s$", before)):
-                if bound == "at_most" and re.search(r"\b(?:rose|rises?|climbed?|grew|jumped|went|goes|go|up|increased|raised?|raising)\b[^.;]*\bup\sto\s$", before):
+                if bound == "at_most" and re.search(
+                    r"\b(?:rose|rises?|climbed?|grew|jumped|went|goes|go|up|increased|raised?|raising)\b[^.;]*\bup\sto\s$", before
+                ):
                     continue
                 return bound
         return next((bound for bound, pattern in _AFTER if pattern.match(after)), "exact")
@@ -425,11 +582,15 @@ class FigureFinder:
                 if inner:
                     return tokens[begin].start, inner[1]
                 break
-            if token.low in AUXILIARIES | CLAUSE | PREPOSITIONS | PRONOUNS | ARTICLES or token.low in ("and", "or", "not", "also", "dead", "hurt", "injured", "killed", "wounded", "missing", "tall", "long", "wide", "deep", "high", "away", "later", "ago", "earlier", "old", "times") and token.low != "times":
+            if token.low in _NOT_COUNTED:
                 break
             if any(s <= token.start < e for s, e in self.page.dates):
                 break
-            verb = token.low in ("said", "say", "says", "told", "cost", "came", "took", "made", "went", "left", "held") or any(len(key) == 1 and entry.tag == "ed" for key, entry in index("", True).get(token.low, ())) or (token.low.endswith(("ed", "ly")) and i > begin)
+            verb = (
+                token.low in ("said", "say", "says", "told", "cost", "came", "took", "made", "went", "left", "held")
+                or any(len(key) == 1 and entry.tag == "ed" for key, entry in index("", True).get(token.low, ()))
+                or (token.low.endswith(("ed", "ly")) and i > begin)
+            )
             if verb and (i > begin or not (i + 1 < len(tokens) and kind_of_noun(tokens[i + 1].low))):
                 break
             if i > begin and token.low.endswith("ing") and tokens[i - 1].low.endswith("s"):
@@ -447,10 +608,10 @@ class FigureFinder:
                 return noun
             name = re.search(r"((?:[A-Z][\w’'-]+\s?)+)(?:,\s|\s\(|,?\saged\s)$", text[:start])
             return self.page.trim(*name.span(1)) if name else None
-        if m := re.compile(r"\sof\s(?:(?:the|its|his|her|their|all|these|those|this)\s)*").match(text, end):
-            if kind in ("count", "percent", "ratio", "measure", "money", "rate", "duration") and not text[m.end() :].startswith(("which", "whom")):
-                them = re.compile(r"them\b|us\b|it\b").match(text, m.end())
-                return them.span() if them else self._noun(m.end() - 1)
+        of = re.compile(r"\sof\s(?:(?:the|its|his|her|their|all|these|those|this)\s)*(?!which|whom)").match(text, end)
+        if of and kind not in ("score", "rank", "percentage_points"):
+            them = re.compile(r"them\b|us\b|it\b").match(text, of.end())
+            return them.span() if them else self._noun(of.end() - 1)
         if kind in ("money", "rate") and (m := re.compile(r"\sin\s(?=[a-z])(?!the\b|a\b|an\b|its\b|this\b|total\b)").match(text, end)):
             return self._noun(m.end() - 1)
         noun = self._noun(end)
@@ -463,7 +624,9 @@ class FigureFinder:
             if re.search(r"[.;:()\n]", text[tokens[k].end : start]):
                 break
             if tokens[k].low in AUXILIARIES or tokens[k].low in index("economy") or tokens[k].low in ("cost", "costs", "totalled", "averaged", "reached"):
-                floor = max((t.end for t in self.page.within(self.page.sentences[self.page.sentence(start)][0], tokens[k].start) if t.low in index("say")), default=0)
+                floor = max(
+                    (t.end for t in self.page.within(self.page.sentences[self.page.sentence(start)][0], tokens[k].start) if t.low in index("say")), default=0
+                )
                 subject = before_verb(self.page, k, floor)
                 if subject and text[slice(*subject)].lower() not in PRONOUNS:
                     determiner = re.match(r"(?:the|a|an|its|his|her|their|this)\s", text[slice(*subject)], re.IGNORECASE)
@@ -486,9 +649,18 @@ class FigureFinder:
             same = one["unit"] == two["unit"] and one["kind"] == two["kind"]
             if re.fullmatch(r"\s\((?:about\s|around\s|some\s|nearly\s)?", between) and one["kind"] == two["kind"] and one["unit"] != two["unit"]:
                 one["relations"].append({"type": "converts_to", "figure": two["id"]})
-            elif same and re.search(r",?\s(?:up|down|compared\s(?:with|to)|against|from)\s(?:from\s)?(?:[\w]+\s){0,3}$", between) and len(between) < 60 and one["kind"] != "count":
+            elif (
+                same
+                and re.search(r",?\s(?:up|down|compared\s(?:with|to)|against|from)\s(?:from\s)?(?:[\w]+\s){0,3}$", between)
+                and len(between) < 60
+                and one["kind"] != "count"
+            ):
                 one["relations"].append({"type": "compared_with", "figure": two["id"]})
-            elif one["kind"] == two["kind"] == "count" and re.search(r",?\s(?:including|of\swhom|of\swhich|among\sthem|of\sthem)\s(?:at\sleast\s)?$", between) and len(between) < 60:
+            elif (
+                one["kind"] == two["kind"] == "count"
+                and re.search(r",?\s(?:including|of\swhom|of\swhich|among\sthem|of\sthem)\s(?:at\sleast\s)?$", between)
+                and len(between) < 60
+            ):
                 two["relations"].append({"type": "subset_of", "figure": one["id"]})
 
 

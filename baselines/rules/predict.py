@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import newsgold
 from claims import Entities, Page, Span, find_claims
 from events import find_events, link_figures
 from figures import find_figures
+
+import newsgold
 
 FIELDS = ("id", "headline", "text", "language", "published", "genre", "topics")
 
@@ -73,8 +74,11 @@ def predict(article: Mapping[str, Any]) -> dict[str, Any]:
 def read_articles(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """The articles of a split, or of a file of JSON lines."""
     if arguments.input:
-        lines = Path(arguments.input).read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines if line.strip()]
+        # Not splitlines(): a text may hold other line separators, which JSON need not escape.
+        articles = [json.loads(line) for line in Path(arguments.input).read_text(encoding="utf-8").split("\n") if line.strip()]
+        if not all(isinstance(article, dict) and "id" in article for article in articles):
+            raise ValueError(f"{arguments.input}: every line must be an object with an id")
+        return articles
     return [{field: getattr(article, field) for field in FIELDS} for article in newsgold.load(arguments.split)]
 
 

@@ -291,7 +291,10 @@ def _words(span: Span | None, limit: int = 60) -> str:
     if span.text is None:
         return f"{span.start}–{span.end}"
     flat = " ".join(span.text.split())
-    return flat if len(flat) <= limit else f"{flat[: limit // 2]} … {flat[-limit // 2 + 3 :]}"
+    if len(flat) <= limit:
+        return flat
+    head, tail = flat[: limit // 2], flat[3 - limit // 2 :]
+    return f"{head.rsplit(' ', 1)[0]} … {tail.split(' ', 1)[-1]}"  # cut between words
 
 
 def _who(article: Article, ids: Iterable[str]) -> str:
@@ -299,7 +302,7 @@ def _who(article: Article, ids: Iterable[str]) -> str:
     return ", ".join(names.get(entity, entity) for entity in ids) or DASH
 
 
-def _title(name: str, count: int) -> RenderableType:
+def _title(name: str, count: int | str) -> RenderableType:
     from rich.text import Text
 
     return Text(f"{name} ({count})", style=f"bold {_STYLES[name]}")
@@ -313,7 +316,7 @@ def _line(record_id: str, main: str, detail: str) -> RenderableType:
 
 def _speaker_lines(article: Article) -> list[RenderableType]:
     speaking = {speaker for claim in article.claims for speaker in claim.speakers}
-    lines = [_title("speakers", len(speaking))]
+    lines = [_title("speakers", f"{len(speaking)} of {len(article.entities)} entities")]
     for entity in article.entities:
         role = f", {_words(entity.role)}" if entity.role else ""
         lines.append(

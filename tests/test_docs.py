@@ -1,0 +1,105 @@
+"""What the documentation says is true: its commands run, its table is what the commands print."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from newsgold import report
+from newsgold.corpus import load
+from newsgold.records import SPLITS
+from newsgold.scoring import score
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SYSTEM_DOC = (ROOT / "docs" / "adding-a-system.md").read_text(encoding="utf-8")
+ENV = {**os.environ, "PYTHONPATH": str(ROOT / "benchmark"), "HF_DATASETS_OFFLINE": "1", "COLUMNS": "80"}
+COMMANDS = [line[2:].split("#")[0].strip() for block in re.findall(r"```console\n(.*?)```", README, flags=re.S) for line in block.splitlines() if line.startswith("$ ")]
+SNIPPETS = re.findall(r"```python\n(.*?)```", README, flags=re.S)
+
+
+def run(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    words = shlex.split(command)
+    words = [sys.executable, "-m", "newsgold", *words[1:]] if words[0] == "newsgold" else [sys.executable, str(ROOT / words[1]), *words[2:]]
+    return subprocess.run(words, cwd=cwd, env=ENV, capture_output=True, text=True, check=False)
+
+
+def test_the_shell_commands_of_the_readme_run(tmp_path: Path) -> None:
+    commands = [command for command in COMMANDS if not command.startswith("make ")]
+    assert len(commands) == 4
+    for command in commands:
+        done = run(command, tmp_path)
+        assert done.returncode == 0, (command, done.stderr)
+    assert (tmp_path / "scorecard.json").exists()
+
+
+def test_the_commands_for_a_system_run(tmp_path: Path) -> None:
+    run("python baselines/rules/predict.py --split validation --out predictions.jsonl", tmp_path)
+    commands = re.findall(r"^\$ (newsgold .*)$", SYSTEM_DOC, flags=re.M)
+    assert len(commands) == 2
+    for command in commands:
+        assert run(command, tmp_path).returncode == 0, command
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=[snippet.splitlines()[0] + str(n) for n, snippet in enumerate(SNIPPETS)])
+def test_the_python_of_the_readme_runs(snippet: str, tmp_path: Path) -> None:
+    if "load_dataset" in snippet:
+        snippet = snippet.replace('"."', repr(str(ROOT))).replace("split=", f"cache_dir={str(tmp_path)!r}, split=")
+    done = subprocess.run([sys.executable, "-c", snippet], cwd=tmp_path, env=ENV, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def marked(name: str) -> str:
+    return README.split(f"<!-- {name} -->")[1].split(f"<!-- /{name} -->")[0].strip()
+
+
+def test_the_result_table_is_what_scoring_prints() -> None:
+    card = score(ROOT / "baselines" / "rules" / "predictions" / "test.jsonl", "test", system="rules")
+    assert marked("result") == report.score_markdown(card.to_dict()).strip()
+
+
+def test_the_counts_are_those_of_the_data() -> None:
+    from newsgold.build import label_counts
+
+    lines = [f"| {split} | {len(load(split))} | " + " | ".join(str(label_counts(load(split))[0][key]) for key in ("speakers", "claims", "events", "figures")) + " |" for split in SPLITS]
+    for line in lines:
+        assert line in marked("counts")
+
+
+def test_the_agreement_table_of_the_datasheet_is_what_the_command_prints() -> None:
+    from newsgold.agreement import agreement
+
+    sheet = (ROOT / "docs" / "datasheet.md").read_text(encoding="utf-8")
+    table = sheet.split("<!-- agreement -->")[1].split("<!-- /agreement -->")[0].strip()
+    articles = [article for split in ("validation", "test") for article in load(split)]
+    assert table == report.agreement_markdown(agreement("a1", "a2", articles).to_dict()).strip()
+
+
+def test_links_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md"]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), (page.name, target)
+
+
+def test_the_make_targets_of_the_readme_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for command in COMMANDS:
+        if command.startswith("make "):
+            assert re.search(rf"^{command.split()[1]}:", makefile, flags=re.M), command
+
+
+@pytest.mark.slow
+def test_make_demo_runs(tmp_path: Path) -> None:
+    stamp = Path(sys.prefix) / ".demo"
+    if shutil.which("make") is None or not stamp.exists():
+        pytest.skip("not in an environment that make set up")
+    done = subprocess.run(["make", "demo", f"VENV={sys.prefix}", f"OUT={tmp_path}"], cwd=ROOT, env=ENV, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "overall" in done.stdout and (tmp_path / "rules.scorecard.json").exists()
