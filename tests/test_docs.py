@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
+from conftest import ROOT
 from newsgold import report
 from newsgold.corpus import load
 from newsgold.records import SPLITS
@@ -21,7 +21,9 @@ from newsgold.scoring import score
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SYSTEM_DOC = (ROOT / "docs" / "adding-a-system.md").read_text(encoding="utf-8")
 ENV = {**os.environ, "PYTHONPATH": str(ROOT / "benchmark"), "HF_DATASETS_OFFLINE": "1", "COLUMNS": "80"}
-COMMANDS = [line[2:].split("#")[0].strip() for block in re.findall(r"```console\n(.*?)```", README, flags=re.S) for line in block.splitlines() if line.startswith("$ ")]
+COMMANDS = [
+    line[2:].split("#")[0].strip() for block in re.findall(r"```console\n(.*?)```", README, flags=re.S) for line in block.splitlines() if line.startswith("$ ")
+]
 SNIPPETS = re.findall(r"```python\n(.*?)```", README, flags=re.S)
 
 
@@ -68,7 +70,10 @@ def test_the_result_table_is_what_scoring_prints() -> None:
 def test_the_counts_are_those_of_the_data() -> None:
     from newsgold.build import label_counts
 
-    lines = [f"| {split} | {len(load(split))} | " + " | ".join(str(label_counts(load(split))[0][key]) for key in ("speakers", "claims", "events", "figures")) + " |" for split in SPLITS]
+    lines = [
+        f"| {split} | {len(load(split))} | " + " | ".join(str(label_counts(load(split))[0][key]) for key in ("speakers", "claims", "events", "figures")) + " |"
+        for split in SPLITS
+    ]
     for line in lines:
         assert line in marked("counts")
 

@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT
 
 PROBE = (
@@ -47,7 +48,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_the_wheel_holds_the_data_and_the_schemas_and_no_sources(wheel: Path) -> None:
     found = names(wheel)
-    wanted = {f"newsgold/data/{split}.jsonl" for split in ("train", "validation", "test", "external")} | {"newsgold/data/manifest.json", "newsgold/schemas/article.json", "newsgold/py.typed"}
+    wanted = {f"newsgold/data/{split}.jsonl" for split in ("train", "validation", "test", "external")} | {
+        "newsgold/data/manifest.json",
+        "newsgold/schemas/article.json",
+        "newsgold/py.typed",
+    }
     assert wanted <= found
     assert not [name for name in found if name.endswith((".yaml", ".parquet", ".txt")) and "dist-info" not in name]
 

@@ -8,28 +8,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from claims import (
-    ADVERBS,
-    ARTICLES,
-    AUXILIARIES,
-    BE,
-    CLAUSE,
-    MODALS,
-    MONTHS,
-    PREPOSITIONS,
-    PRONOUNS,
-    WEEKDAYS,
-    Entities,
-    Entry,
-    Page,
-    Span,
-    after_verb,
-    before_verb,
-    index,
-    is_participle,
-    kind_of_noun,
-    words,
-)
+from names import Entities, after_verb, before_verb, is_participle
+from page import ADVERBS, ARTICLES, AUXILIARIES, BE, CLAUSE, MODALS, MONTHS, PREPOSITIONS, PRONOUNS, WEEKDAYS, Entry, Page, Span, index, kind_of_noun, words
 
 # --- dates -----------------------------------------------------------------------------------------------------------------
 

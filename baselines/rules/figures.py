@@ -11,8 +11,10 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from claims import ARTICLES, AUXILIARIES, CLAUSE, MONTHS, PREPOSITIONS, PRONOUNS, WEEKDAYS, Page, Span, before_verb, index, kind_of_noun, words
 from text_to_num import text2num  # type: ignore[import-not-found,import-untyped,unused-ignore]
+
+from names import before_verb
+from page import ARTICLES, AUXILIARIES, CLAUSE, MONTHS, PREPOSITIONS, PRONOUNS, WEEKDAYS, Page, Span, index, kind_of_noun, words
 
 # --- how numbers are written -------------------------------------------------------------------------------------------
 

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from claims import Entities, Page, Span, find_claims
+import newsgold
+from claims import find_claims
 from events import find_events, link_figures
 from figures import find_figures
-
-import newsgold
+from names import Entities
+from page import Page, Span
 
 FIELDS = ("id", "headline", "text", "language", "published", "genre", "topics")
 

@@ -154,7 +154,7 @@ def build(root: Path, progress: Callable[[Iterable[Path]], Iterable[Path]] = lam
     except ImportError:
         out.tables = {}
     files = {f"data/{name}": normalize.digest(body) for name, body in out.files.items()}
-    for folder in ("articles", "annotators"):
+    for folder in ("articles", "annotators", "adjudication"):
         for path in sorted((data / folder).rglob("*.*")):
             if path.is_file():
                 files[path.relative_to(root).as_posix()] = normalize.digest(path.read_bytes())
