@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RULES = ROOT / "baselines" / "rules"
 SCHEMA = json.loads((ROOT / "schemas" / "prediction.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-NAMES = ("predict", "claims", "events", "figures")
+NAMES = ("predict", "page", "names", "claims", "events", "figures")
 Record = dict[str, Any]
 
 STORY = (

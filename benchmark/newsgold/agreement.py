@@ -75,12 +75,12 @@ class Agreement:
                     }
                 )
             if layer.arguments:
-                for setting in ("identification", "classification", "classification_strict"):
+                for setting, told in (("identification", "arguments: entity"), ("classification", "arguments: role"), ("classification_strict", "arguments: strict")):
                     measure = f"{name}/arguments:{setting}"
                     out.append(
                         {
                             "layer": name,
-                            "name": f"arguments {setting}",
+                            "name": told,
                             "what": "arguments",
                             "support": self.support(measure),
                             "f1": rounded(self.f1(measure)),

@@ -308,12 +308,21 @@ def check_article(article: Mapping[str, Any], report: Callable[[list[str | int],
                 wrong = "no covered text; expected it beside the offsets"
             if wrong:
                 report(list(path), wrong)
-            elif span["text"][-1] in ".!?" and "." not in span["text"][:-1].rsplit(" ", 1)[-1] and path[1:3] != ("mentions",) and len(span["text"]) > 5:
+            elif _is_sentence_end(span["text"]):
                 warn(list(path), f"{shown(span['text'])} ends with a full stop; expected none unless it belongs to an abbreviation or a quotation inside")
         elif span["start"] >= span["end"]:
             report(list(path), f"start {span['start']} is not before end {span['end']}; expected a half-open span")
     check_references(article, report)
     _check_records(article, report, warn)
+
+
+_ABBREVIATIONS: Final = frozenset("Co Inc Ltd Corp Bros Jr Sr St No Dr Mr Mrs Ms Prof Gen Col Lt Sgt Rev Hon Dept Univ approx etc".split())
+
+
+def _is_sentence_end(covered: str) -> bool:
+    """Whether a span ends with a full stop, question or exclamation mark that no abbreviation explains."""
+    last = covered[:-1].rsplit(" ", 1)[-1]
+    return covered[-1] in ".!?" and "." not in last and len(last) > 1 and last not in _ABBREVIATIONS
 
 
 def _edges(span: Mapping[str, Any], text: str, path: tuple[str | int, ...]) -> str | None:
