@@ -33,6 +33,7 @@ check: $(VENV)/.dev ## lint, types, data and leaderboard drift
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	cd baselines/rules && $(abspath $(BIN))/mypy --strict --ignore-missing-imports --config-file= *.py
 	$(BIN)/newsgold build --check
 	$(BIN)/newsgold leaderboard --check
 

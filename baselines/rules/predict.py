@@ -112,9 +112,12 @@ def main(argv: list[str] | None = None) -> int:
         for article in articles:
             if article.get("text") is None:
                 print(f"{article['id']}: no text, skipped", file=sys.stderr)
-        # Everything is predicted before the file is opened, so that a failure leaves no half file behind.
+        # Everything is predicted before a file is opened, and it gets its name when it is whole: a failure leaves no half file.
         lines = [json.dumps(predict(article), ensure_ascii=False) + "\n" for article in with_progress(with_text)]
-        out.write_text("".join(lines), encoding="utf-8")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        part = out.with_name(f".{out.name}.part")
+        part.write_text("".join(lines), encoding="utf-8")
+        part.replace(out)
     except (OSError, ValueError, KeyError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -279,6 +279,9 @@ def _agreement(args: argparse.Namespace) -> int:
     from newsgold.agreement import agreement
 
     articles = [article for split in args.split or _SPLITS for article in corpus.load(split)]
+    for article in articles:
+        if article.text is None:
+            print(f"{article.id}: skipped, its text is absent (newsgold hydrate)", file=sys.stderr)
     if args.article:
         articles = [article for article in articles if article.id in args.article]
     if len(args.annotators) != 2:
