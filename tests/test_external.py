@@ -10,9 +10,9 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
 import newsgold
+from conftest import ROOT
 from newsgold import corpus, normalize
 from newsgold.cli import OK, main
 from newsgold.records import Article, article_from

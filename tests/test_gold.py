@@ -6,9 +6,9 @@ import json
 from collections import Counter
 
 import pytest
-from conftest import ROOT
 
 import newsgold
+from conftest import ROOT
 from newsgold import corpus
 from newsgold.normalize import digest, name_tokens
 from newsgold.records import TOPICS, Article
@@ -53,7 +53,12 @@ def test_the_pilot_spreads_over_topics_genres_and_languages() -> None:
 
 
 def test_no_named_person_stands_in_two_articles() -> None:
-    owners = Counter((name_tokens(entity.name or ""), article.id) for article in WRITTEN for entity in article.entities if entity.kind == "person" and entity.named and " " in (entity.name or ""))
+    owners = Counter(
+        (name_tokens(entity.name or ""), article.id)
+        for article in WRITTEN
+        for entity in article.entities
+        if entity.kind == "person" and entity.named and " " in (entity.name or "")
+    )
     people = Counter(tokens for tokens, _ in owners)
     assert [tokens for tokens, n in people.items() if n > 1] == []
 

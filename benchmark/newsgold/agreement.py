@@ -75,7 +75,11 @@ class Agreement:
                     }
                 )
             if layer.arguments:
-                for setting, told in (("identification", "arguments: entity"), ("classification", "arguments: role"), ("classification_strict", "arguments: strict")):
+                for setting, told in (
+                    ("identification", "arguments: entity"),
+                    ("classification", "arguments: role"),
+                    ("classification_strict", "arguments: strict"),
+                ):
                     measure = f"{name}/arguments:{setting}"
                     out.append(
                         {
