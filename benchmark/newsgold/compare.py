@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
+from operator import not_
 from typing import Final, NamedTuple
 
 from newsgold.counts import MILLION
@@ -21,23 +22,14 @@ class Text:
 
     def __init__(self, text: str):
         self.text = text
-        self._solid = list(accumulate((not char.isspace() for char in text), initial=0))
+        self._solid = list(accumulate(map(not_, map(str.isspace, text)), initial=0))
+        self._pieces: dict[tuple[int, int], tuple[int, int] | None] = {}
 
     def shape(self, spans: Iterable[Span]) -> Shape:
         """The set of character positions that fragments cover, trimmed; fragments that touch or overlap are joined."""
-        pieces = []
-        text = self.text
-        for span in spans:
-            start, end = span.start, min(span.end, len(text))
-            if start < 0:
-                continue
-            while start < end and (text[start] in TRIM or text[start].isspace()):
-                start += 1
-            while end > start and (text[end - 1] in TRIM or text[end - 1].isspace()):
-                end -= 1
-            if start < end:
-                pieces.append((start, end))
-        pieces.sort()
+        pieces = sorted(piece for span in spans if (piece := self._trimmed(span.start, span.end)))
+        if len(pieces) == 1:
+            return Shape((pieces[0],), self.solid(*pieces[0]))
         joined: list[tuple[int, int]] = []
         for start, end in pieces:
             if joined and start <= joined[-1][1]:
@@ -45,6 +37,19 @@ class Text:
             else:
                 joined.append((start, end))
         return Shape(tuple(joined), sum(self.solid(start, end) for start, end in joined))
+
+    def _trimmed(self, start: int, end: int) -> tuple[int, int] | None:
+        """A fragment without the marks and white space at its ends; ``None`` if nothing is left. The same spans come again and again."""
+        key = start, end
+        if key not in self._pieces:
+            text = self.text
+            end = min(end, len(text))
+            while 0 <= start < end and (text[start] in TRIM or text[start].isspace()):
+                start += 1
+            while end > start and (text[end - 1] in TRIM or text[end - 1].isspace()):
+                end -= 1
+            self._pieces[key] = (start, end) if 0 <= start < end else None
+        return self._pieces[key]
 
     def solid(self, start: int, end: int) -> int:
         """Characters in ``[start, end)`` that are no white space."""
