@@ -65,7 +65,7 @@ def test_the_table_fits_80_columns(predictions: Path, capsys: pytest.CaptureFixt
     assert main(["score", str(predictions), "--gold", str(GOLD), "--system", "perfect"]) == OK
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
-    for words in ("perfect on test (1 article", "speakers", "found*", "overall 1.000", "newsgold:"):
+    for words in ("perfect on custom (1 article", "speakers", "found*", "overall 1.000", "newsgold:"):
         assert words in out
 
 

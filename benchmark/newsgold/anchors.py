@@ -226,10 +226,10 @@ def place(records: Sequence[Mapping[str, str]], text: str, taken: Sequence[Seque
                     open_.append((index, key, found))
         out.append(placed)
     rest = []
+    anchored = [[spot for spot in placed.values() if spot] + list(taken[index] if taken else ()) for index, placed in enumerate(out)]
     for index, key, found in open_:
-        fixed = [spot for spot in out[index].values() if spot] + list(taken[index] if taken else ())
-        if fixed:
-            out[index][key] = min(found, key=lambda spot: (min(_distance(spot, other) for other in fixed), spot))
+        if anchored[index]:
+            out[index][key] = _nearest(_free(found, key, out[index]), anchored[index])
         else:
             rest.append((index, key, found))
     used: dict[str, set[Place]] = {}
@@ -240,12 +240,23 @@ def place(records: Sequence[Mapping[str, str]], text: str, taken: Sequence[Seque
     for index, key, found in rest:
         mates = [spot for spot in out[index].values() if spot]  # strings of this record placed in this very step
         if mates:
-            spot = min(found, key=lambda spot: (min(_distance(spot, other) for other in mates), spot))
+            spot = _nearest(_free(found, key, out[index]), mates)
         else:
             spot = next((spot for spot in found if spot not in used.get(_field(key), ())), found[0])
         out[index][key] = spot
         used.setdefault(_field(key), set()).add(spot)
     return out
+
+
+def _nearest(found: Sequence[Place], fixed: Sequence[Place]) -> Place:
+    """The place at the least distance to any of ``fixed``, leftmost on ties."""
+    return min(found, key=lambda spot: (min(_distance(spot, other) for other in fixed), spot))
+
+
+def _free(found: Sequence[Place], key: str, placed: Mapping[str, Place | None]) -> Sequence[Place]:
+    """Places that the same field of the record does not have yet, or all if it has every one."""
+    own = {spot for other, spot in placed.items() if spot and _field(other) == _field(key)}
+    return [spot for spot in found if spot not in own] or found
 
 
 def _field(key: str) -> str:

@@ -129,7 +129,7 @@ def build(root: Path, progress: Callable[[Iterable[Path]], Iterable[Path]] = lam
         return out
     manifest: dict[str, Any] = {
         "data_version": DATA_VERSION, "schema_version": SCHEMA_VERSION,
-        "guidelines_version": max((article.guidelines_version for articles in splits.values() for article in articles), default="1"),
+        "guidelines_version": max((article.guidelines_version for articles in splits.values() for article in articles), default="1", key=lambda v: [int(n) for n in re.findall(r"\d+", v)]),
         "canary": CANARY, "splits": {}, "files": {}, "articles": {},
     }  # fmt: skip
     data = root / "data"
@@ -202,7 +202,7 @@ def _what_drifted(name: str, there: bytes, body: bytes) -> str:
             ]
             parts = [("differs in ", detail or keys)]
         return "; ".join(head + ", ".join(items) for head, items in parts if items) or "the order of lines or fields differs"
-    except (orjson.JSONDecodeError, KeyError, TypeError):
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         return "is not what the sources compile to"
 
 

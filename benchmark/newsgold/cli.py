@@ -25,6 +25,9 @@ _LAYERS = ("speakers", "claims", "events", "figures")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal that cannot show a letter shows its code instead
+            stream.reconfigure(errors="backslashreplace")
     parser = _parser()
     args = parser.parse_args(argv)
     if not hasattr(args, "run"):
@@ -40,6 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except OSError as error:  # a file or folder that cannot be read or written, wherever that shows
+        print(f"{error.filename or 'input or output'}: {error.strerror or error}", file=sys.stderr)
+        return BAD
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
@@ -62,7 +68,8 @@ def _console(args: argparse.Namespace) -> Console:
     from rich.console import Console
 
     # A pipe has no width of its own; there the tables keep to 80 columns, and words are cut rather than wrapped away.
-    width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "80"))
+    columns = os.environ.get("COLUMNS", "")
+    width = None if sys.stdout.isatty() else int(columns) if columns.isdecimal() and int(columns) >= 20 else 80
     return Console(width=width, no_color=getattr(args, "no_color", False) or "NO_COLOR" in os.environ, highlight=False)
 
 
@@ -158,11 +165,17 @@ def _validate(args: argparse.Namespace) -> int:
 
 def _is_gold(path: Path) -> bool:
     """Whether a JSON Lines file holds gold articles rather than predictions: by the fields of its first line."""
-    try:
-        with path.open("rb") as file:
-            return b'"text_sha256"' in file.readline(2**22)
-    except OSError:
+    import orjson
+
+    if not path.is_file():  # a pipe can be read only once
         return False
+    with path.open("rb") as file:
+        line = file.readline(2**22)
+    try:
+        first = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return b'"text_sha256"' in line
+    return isinstance(first, dict) and "text_sha256" in first
 
 
 def _build(args: argparse.Namespace) -> int:
@@ -266,7 +279,10 @@ def _score(args: argparse.Namespace) -> int:
     from newsgold.scoring import score
 
     gold = corpus.load(args.split) if args.gold is None else corpus.load(path=args.gold)
-    card = score(args.predictions, args.split, gold=gold, system=args.system, progress=_progress("scoring", len(gold)))
+    if args.system is not None and not args.system.isprintable():
+        print("--system holds characters that cannot be printed; expected a name", file=sys.stderr)
+        return BAD
+    card = score(args.predictions, args.split if args.gold is None else "custom", gold=gold, system=args.system, progress=_progress("scoring", len(gold)))
     data = card.to_dict(matches=args.matches)
     if args.out:
         _write(args.out, card.to_json(matches=args.matches), args.force)
@@ -336,12 +352,12 @@ def _leaderboard(args: argparse.Namespace) -> int:
     text = leaderboard.markdown(leaderboard.rows(root, args.split), args.split)
     path = root / "leaderboard.md"
     if args.check:
-        if path.is_file() and path.read_text(encoding="utf-8") == text:
+        if path.is_file() and path.read_bytes() == text.encode():
             print("leaderboard.md is what the submissions score")
             return OK
         import difflib
 
-        there = path.read_text(encoding="utf-8") if path.is_file() else ""
+        there = path.read_bytes().decode(errors="replace") if path.is_file() else ""
         sys.stderr.writelines(difflib.unified_diff(there.splitlines(True), text.splitlines(True), "leaderboard.md", "what the submissions score"))
         print("leaderboard.md differs from what the submissions score; run newsgold leaderboard", file=sys.stderr)
         return FAILED

@@ -9,7 +9,7 @@ from operator import not_
 from typing import Final, NamedTuple
 
 from newsgold.counts import MILLION
-from newsgold.normalize import edtf_interval, name_tokens, number
+from newsgold.normalize import NAME_TITLES, edtf_interval, name_tokens, number
 from newsgold.records import Span, Time
 
 TRIM: Final = frozenset("\"'“”‘’„‚«»‹›`.,;:!?…()")
@@ -158,7 +158,9 @@ def same_time(one: Time, other: Time) -> tuple[bool, bool]:
     left, right = edtf_interval(one.value), edtf_interval(other.value)
     if left is None or right is None:
         return one.value == other.value, False
-    marks = [tuple(mark for mark in "?~%" if mark in value) for value in (one.value, other.value)]
+    marks = [[part[-1] if part[-1:] in ("?", "~", "%") else "" for part in value.split("/")] for value in (one.value, other.value)]
+    if len(marks[0]) != len(marks[1]):  # a month as a month and as an interval of its days
+        marks = [sorted(set(row)) for row in marks]
     return left == right and marks[0] == marks[1], left[0] <= right[1] and right[0] <= left[1]
 
 
@@ -169,11 +171,15 @@ class Names:
     """Which predicted names match which gold names in one article.
 
     Equal tokens match, unless two gold names have them. Fewer tokens match a fuller name that is the only one to hold
-    them, whichever side is fuller; a bare name that fits two entities matches neither.
+    them, whichever side is fuller, if what is left over is no title; a bare name that fits two entities matches neither.
     """
 
     def __init__(self, gold: Mapping[int, str | None], predicted: Mapping[int, str | None], language: str):
+        self._titles = NAME_TITLES.get(language.split("-", maxsplit=1)[0], NAME_TITLES["en"])
         self._sides = tuple({index: name_tokens(name, language) for index, name in side.items() if name} for side in (gold, predicted))
+
+    def _part(self, few: frozenset[str], many: frozenset[str]) -> bool:
+        return few <= many and not (many - few) & self._titles
 
     def pairs(self) -> set[tuple[int, int]]:
         """All matching (gold, predicted) pairs."""
@@ -181,7 +187,7 @@ class Names:
         out = set()
         for p, tokens in predicted.items():
             equal = [g for g, other in gold.items() if other == tokens]
-            fuller = [g for g, other in gold.items() if tokens <= other]
+            fuller = [g for g, other in gold.items() if self._part(tokens, other)]
             if equal:
                 if len(equal) == 1:
                     out.add((equal[0], p))
@@ -190,7 +196,11 @@ class Names:
         for g, tokens in gold.items():
             if any(other == tokens for other in predicted.values()):
                 continue
-            fuller = [p for p, other in predicted.items() if tokens < other]
-            if len(fuller) == 1 and sum(1 for other in gold.values() if other < predicted[fuller[0]]) == 1 and predicted[fuller[0]] not in gold.values():
+            fuller = [p for p, other in predicted.items() if self._part(tokens, other)]
+            if (
+                len(fuller) == 1
+                and sum(1 for other in gold.values() if self._part(other, predicted[fuller[0]])) == 1
+                and predicted[fuller[0]] not in gold.values()
+            ):
                 out.add((g, fuller[0]))
         return out

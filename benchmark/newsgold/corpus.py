@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import orjson
 
 from newsgold import normalize, resources
@@ -43,6 +44,9 @@ class Source:
         return None
 
 
+_DEPTH: Final = 20
+
+
 def read_yaml(path: Path, name: str) -> Source:
     """A YAML file with every scalar as the string it is written as, but for plain ``null``, ``true`` and ``false``.
 
@@ -52,8 +56,17 @@ def read_yaml(path: Path, name: str) -> Source:
     import yaml
 
     issues: list[Issue] = []
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        root = yaml.compose(path.read_bytes().decode(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        body = path.read_bytes().decode()
+        depth = 0
+        # Aliases can stand for themselves, or for more than a machine holds; the authoring format needs neither.
+        for event in yaml.parse(body, Loader=loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if isinstance(event, yaml.AliasEvent) or depth > _DEPTH:
+                what = "an alias" if depth <= _DEPTH else f"nested deeper than {_DEPTH} levels"
+                raise InputError([Issue(name, event.start_mark.line + 1 if event.start_mark else None, "$", f"{what}; expected the authoring format, which has none")])
+        root = yaml.compose(body, Loader=loader)
     except OSError as error:
         raise InputError([Issue(name, None, "$", f"cannot be read ({error.strerror}); expected a YAML file")]) from error
     except UnicodeDecodeError as error:
@@ -213,6 +226,9 @@ def compile_file(
     ``split`` defaults to the name of the folder.
     """
     name = name or str(yaml_path)
+    if not yaml_path.is_file():
+        report(Issue(name, None, "$", "is no file; expected an annotation in YAML"))
+        return None
     text_path = text_path or yaml_path.with_suffix(".txt")
     text_name = name if text_path == yaml_path else str(Path(name).with_name(text_path.name))
     try:
@@ -294,6 +310,9 @@ def read_standoff(path: Path, name: str, report: Callable[[Issue], None]) -> Art
     """The committed form of a stand-off article, or ``None`` after reporting why not."""
     try:
         data = orjson.loads(path.read_bytes())
+    except OSError as error:
+        report(Issue(name, None, "$", f"cannot be read ({error.strerror}); expected a stand-off article"))
+        return None
     except orjson.JSONDecodeError as error:
         report(Issue(name, error.lineno, "$", f"not JSON: {error.msg}; expected a stand-off article"))
         return None
@@ -341,15 +360,18 @@ def hydrate(folder: Path, articles: Iterable[Article], out: Path | None = None) 
     if not folder.is_dir():
         raise InputError([Issue(str(folder), None, "$", "no folder; expected one with the texts as *.txt")])
     texts: dict[str, tuple[Path, str]] = {}
-    bad: dict[str, tuple[Path, str]] = {}
+    named: dict[str, tuple[Path, str]] = {}
+    unreadable: dict[str, tuple[Path, str]] = {}
     for path in sorted(folder.glob("*.txt")):
         try:
             body = normalize.text(path.read_bytes().decode())
         except UnicodeDecodeError as error:
-            bad[path.stem] = path, f"byte {error.start} is not UTF-8"
-            continue
-        texts.setdefault(normalize.digest(body), (path, body))
-        bad.setdefault(path.stem, (path, body))
+            unreadable[path.stem] = path, f"byte {error.start} is not UTF-8"
+        except OSError as error:
+            unreadable[path.stem] = path, f"cannot be read ({error.strerror})"
+        else:
+            texts.setdefault(normalize.digest(body), (path, body))
+            named[path.stem] = path, body
     attached, missing, changed = [], [], []
     for article in articles:
         if found := texts.get(article.text_sha256):
@@ -357,9 +379,11 @@ def hydrate(folder: Path, articles: Iterable[Article], out: Path | None = None) 
             target = out / f"{article.id}.txt" if out else _cached_text(article.text_sha256)
             resources.write_atomic(target, body.encode())
             attached.append((article.id, path))
-        elif article.id in bad:
-            path, body = bad[article.id]
-            changed.append((article.id, path, body if body.startswith("byte ") else _first_difference(article, body)))
+        elif article.id in named:
+            path, body = named[article.id]
+            changed.append((article.id, path, _first_difference(article, body)))
+        elif article.id in unreadable:
+            changed.append((article.id, *unreadable[article.id]))
         else:
             missing.append(article.id)
     return Hydration(tuple(attached), tuple(missing), tuple(changed))
@@ -395,7 +419,10 @@ def load(split: str = "test", path: Path | None = None) -> tuple[Article, ...]:
         if split not in SPLITS:
             raise ValueError(f"no split {split!r}; expected one of {', '.join(SPLITS)}")
         lines = _lines(split)
-        articles = [article_from(orjson.loads(line)) for line in lines]
+        try:
+            articles = [article_from(orjson.loads(line)) for line in lines]
+        except (orjson.JSONDecodeError, msgspec.ValidationError) as error:
+            raise InputError([Issue(f"data/{split}.jsonl", None, "$", f"is not what newsgold build writes ({error}); run newsgold build")]) from error
     else:
         articles = _read_articles(path)
     return tuple(_hydrated(article) for article in articles)
@@ -405,13 +432,17 @@ def load(split: str = "test", path: Path | None = None) -> tuple[Article, ...]:
 def _lines(split: str) -> tuple[bytes, ...]:
     try:
         return tuple((resources.data() / f"{split}.jsonl").read_bytes().splitlines())
-    except FileNotFoundError as error:
-        raise InputError([Issue(f"data/{split}.jsonl", None, "$", "is missing; expected the compiled split, run newsgold build")]) from error
+    except OSError as error:
+        raise InputError(
+            [Issue(f"data/{split}.jsonl", None, "$", f"cannot be read ({error.strerror}); expected the compiled split, run newsgold build")]
+        ) from error
 
 
 def _hydrated(article: Article) -> Article:
     if article.text is None and (cached := _cached_text(article.text_sha256)).is_file():
-        return attach_text(article, cached.read_text(encoding="utf-8"))
+        body = cached.read_bytes()
+        if normalize.digest(body) == article.text_sha256:  # what somebody changed in the cache is as good as absent
+            return attach_text(article, body.decode())
     return article
 
 
@@ -453,7 +484,8 @@ def load_annotator(annotator: str, articles: Iterable[Article]) -> dict[str, Art
         if path is None or article.text is None:
             continue
         if path.suffix == ".json":
-            out[article.id] = attach_text(article_from(orjson.loads(path.read_bytes())), article.text)
+            if (bare := read_standoff(path, str(path), issues.append)) is not None:
+                out[article.id] = attach_text(bare, article.text)
         else:
             errors: list[Issue] = []
             compiled = _compile(path, article.text, article.split, article.id, errors.append, str(path))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+_WORD: Final = re.compile(r"[A-Za-z_][\w.\[\]]*")
 
 
 @dataclass(frozen=True, order=True)
@@ -36,13 +40,14 @@ class InputError(Exception):
 
 
 def path_of(parts: Iterable[str | int]) -> str:
-    """A JSON path: ``path_of(["claims", 2, "cue"])`` is ``$.claims[2].cue``."""
-    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
+    """A JSON path: ``path_of(["claims", 2, "cue"])`` is ``$.claims[2].cue``; a key that is no word stands in quotes."""
+    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" if _WORD.fullmatch(part) else f"[{shown(part)}]" for part in parts)
 
 
 def shown(value: object, limit: int = 60) -> str:
-    """``value`` as it appears in a message: one line, quoted, cut in the middle when long."""
-    text = repr(value) if not isinstance(value, str) else "'" + value.replace("\n", "\\n") + "'"
+    """``value`` as it appears in a message: one line, quoted, without control characters, cut in the middle when long."""
+    text = repr(value) if not isinstance(value, str) else f"'{value}'"
+    text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
     if len(text) <= limit:
         return text
     half = (limit - 3) // 2

@@ -52,13 +52,13 @@ def fold(string: str) -> tuple[str, list[int]]:
 
 # --- names ------------------------------------------------------------------------------------------------
 
-# Function words that tell no two names apart, and titles that a name may or may not carry, by language.
-NAME_STOP: Final = {
+# Function words that tell no two names apart, and titles that may stand before a name, by language.
+_STOP: Final = {"en": frozenset("the a an of and for in on at to de la le el al da do dos van von der den di du del y e jr sr phd md".split())}
+NAME_TITLES: Final = {
     "en": frozenset(
-        "the a an of and for in on at to de la le el al da do dos van von der den di du del y e "
         "mr mrs ms miss mx dr prof professor sir dame lord lady rev reverend fr father sister st sgt sergeant cpl lt lieutenant capt captain col "
         "colonel gen general maj major adm admiral president minister pm mp senator sen rep governor gov mayor judge justice king queen prince "
-        "princess pope bishop archbishop cardinal imam sheikh chief chairman chairwoman chair jr sr phd md".split()
+        "princess pope bishop archbishop cardinal imam sheikh chief chairman chairwoman chair coach manager deputy vice former acting".split()
     )
 }
 PRONOUNS: Final = frozenset(
@@ -69,15 +69,20 @@ PRONOUNS: Final = frozenset(
 
 @lru_cache(maxsize=65536)
 def name_tokens(name: str, language: str = "en") -> frozenset[str]:
-    """The words of ``name`` that identify: folded for case, accents and punctuation, without titles and articles.
+    """The words of ``name`` that identify: folded for case, accents and punctuation, without articles and without the
+    titles that stand before a name ("Mr Smith", "General Ada Obi"; not "King of Norway", not "US President").
 
-    Falls back to all words when nothing else is left ("The General").
+    Never empty for a name that is not: "The General" and "???" stand for themselves.
     """
     plain = "".join(char for char in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(char))
     plain = plain.replace("ł", "l").replace("ø", "o").replace("đ", "d").replace("ı", "i")
     words = re.findall(r"\w+", re.sub(r"['’ʼ]s\b", "", plain).replace("'", "").replace("’", ""))
-    stop = NAME_STOP.get(language.split("-", maxsplit=1)[0], NAME_STOP["en"])
-    return frozenset(words) - stop or frozenset(words)
+    short = language.split("-", maxsplit=1)[0]
+    stop, titles = _STOP.get(short, _STOP["en"]), NAME_TITLES.get(short, NAME_TITLES["en"])
+    start = 1 if words[:1] == ["the"] else 0
+    while start + 1 < len(words) and words[start] in titles and words[start + 1] != "of":
+        start += 1
+    return frozenset(words[start:]) - stop or frozenset(words) or frozenset(name.split())
 
 
 # --- numbers ----------------------------------------------------------------------------------------------
@@ -89,6 +94,8 @@ _LOOSE_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?")
 
 def is_normal_number(value: str) -> bool:
     """Whether ``value`` is a decimal without separators, exponent or needless zeros, or a reduced fraction."""
+    if len(value) > 400:  # no figure in the news; and Python refuses to read integers of thousands of digits
+        return False
     if _NUMBER.fullmatch(value):
         return value != "-0"
     if match := _FRACTION.fullmatch(value):
@@ -109,10 +116,10 @@ def number(value: str) -> Fraction | None:
 
 # --- dates: EDTF level 1 (Library of Congress, 2019) -----------------------------------------------------------
 
-_DATE: Final = re.compile(r"(?P<year>-?\d{4}|-?\d{3}X|-?\d{2}XX|Y-?[1-9]\d{4,})(?:-(?P<month>\d\d|XX)(?:-(?P<day>\d\d|XX))?)?(?P<mark>[?~%])?")
+_DATE: Final = re.compile(r"(?P<year>-?\d{4}|-?\d{3}X|-?\d{2}XX|Y-?[1-9]\d{4,8})(?:-(?P<month>\d\d|XX)(?:-(?P<day>\d\d|XX))?)?(?P<mark>[?~%])?")
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(Z|[+-]([01]\d|2[0-3])(:[0-5]\d)?)?")
 _SEASONS: Final = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 14)}
-_FOREVER: Final = 10**9
+_FOREVER: Final = 10**15
 
 
 def _day(year: int, month: int, day: int) -> int:

@@ -6,7 +6,7 @@ A span is given by offsets, by words (or a text anchor), or both; a speaker by e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,11 +42,33 @@ def read(path: Path, articles: Iterable[Article]) -> Predictions:
         InputError: with every problem of the file.
     """
     issues: list[Issue] = []
+    return _collect(read_jsonl(path, issues.append), articles, str(path), issues)
+
+
+def from_objects(predictions: Iterable[Mapping[str, Any]], articles: Iterable[Article], name: str = "predictions") -> Predictions:
+    """Like `read`, for predictions that are JSON types in memory; the line is then the position in the iterable."""
+    issues: list[Issue] = []
+
+    def plain() -> Iterator[tuple[int, dict[str, Any]]]:
+        for line, data in enumerate(predictions, 1):
+            try:
+                value = orjson.loads(orjson.dumps(data))
+            except (TypeError, ValueError) as error:
+                issues.append(Issue(name, line, "$", f"cannot be written as JSON ({error}); expected JSON types"))
+                continue
+            whole_offsets(value)
+            yield line, value
+
+    return _collect(plain(), articles, name, issues)
+
+
+def _collect(lines: Iterable[tuple[int, dict[str, Any]]], articles: Iterable[Article], name: str, issues: list[Issue]) -> Predictions:
+    """Resolve numbered predictions; ``issues`` may already hold what was wrong with the lines themselves."""
     out = Predictions()
     gold = {article.id: article for article in articles}
     seen: dict[str, int] = {}
-    for line, data in read_jsonl(path, issues.append):
-        report = line_issue(issues.append, str(path), line)
+    for line, data in lines:
+        report = line_issue(issues.append, name, line)
         if check_schema("prediction", data, report) is Fit.MISSHAPEN:
             continue
         if (article := gold.get(data["id"])) is None:
@@ -62,33 +84,6 @@ def read(path: Path, articles: Iterable[Article]) -> Predictions:
             out.skipped.append(article.id)
         else:
             out.annotations[article.id] = resolve(data, article, report)
-    if issues:
-        raise InputError(issues)
-    return out
-
-
-def from_objects(predictions: Iterable[Mapping[str, Any]], articles: Iterable[Article], name: str = "predictions") -> Predictions:
-    """Like `read`, for predictions that are JSON types in memory; the line is then the position in the iterable."""
-    issues: list[Issue] = []
-    out = Predictions()
-    gold = {article.id: article for article in articles}
-    for line, data in enumerate(predictions, 1):
-        report = line_issue(issues.append, name, line)
-        plain = orjson.loads(orjson.dumps(data))
-        whole_offsets(plain)
-        if check_schema("prediction", plain, report) is Fit.MISSHAPEN:
-            continue
-        article = gold.get(plain["id"])
-        if article is None:
-            report(["id"], f"{shown(plain['id'])} is no article of this split; expected one of its {len(gold)} ids")
-        elif plain["id"] in out.annotations:
-            report(["id"], f"{shown(plain['id'])} was predicted already; expected each article once")
-        elif article.text is None:
-            out.skipped.append(article.id)
-        else:
-            if plain.get("error"):
-                out.failed[article.id] = plain["error"]
-            out.annotations[article.id] = resolve(plain, article, report)
     if issues:
         raise InputError(issues)
     return out
@@ -115,18 +110,22 @@ def resolve(data: Mapping[str, Any], article: Article, report: Report) -> Annota
     assert text is not None
     places = _Placer(text, data, report)
     entities = _Entities(data, places, article.language, report)
-    claims = tuple(_claim(record, index, places, entities) for index, record in enumerate(data.get("claims", ())))
-    events = tuple(_event(record, index, places, entities) for index, record in enumerate(data.get("events", ())))
-    figures = tuple(_figure(record, index, places) for index, record in enumerate(data.get("figures", ())))
-    ids = {key: [record.id for record in records] for key, records in (("claims", claims), ("events", events), ("figures", figures))}
+    ids = {key: _ids(data.get(key, ()), key) for key in ("claims", "events", "figures")}
     for key, given in ids.items():
+        taken: set[str] = set()
         for index, record_id in enumerate(given):
-            if record_id in given[:index]:
+            if record_id in taken:
                 report([key, index, "id"], f"{shown(record_id)} stands twice; expected ids unique among the article's {key}")
+            taken.add(record_id)
+    claims = tuple(_claim(record, ids["claims"][index], index, places, entities) for index, record in enumerate(data.get("claims", ())))
+    events = tuple(_event(record, ids["events"][index], index, places, entities) for index, record in enumerate(data.get("events", ())))
+    figures = tuple(_figure(record, ids["figures"][index], index, places) for index, record in enumerate(data.get("figures", ())))
+    there = {key: set(given) for key, given in ids.items()}
 
     def known(key: str, target: str | None, path: list[str | int]) -> None:
-        if target is not None and target not in ids[key]:
-            report(path, f"{shown(target)} is no id of {key} in this prediction; expected one of {', '.join(ids[key]) or 'none, there are none'}")
+        if target is not None and target not in there[key]:
+            some = ", ".join(map(shown, ids[key][:8])) + (f" and {len(ids[key]) - 8} more" if len(ids[key]) > 8 else "")
+            report(path, f"{shown(target)} is no id of {key} in this prediction; expected one of {some or 'none, there are none'}")
 
     for index, claim in enumerate(claims):
         known("claims", claim.parent, ["claims", index, "parent"])
@@ -139,6 +138,18 @@ def resolve(data: Mapping[str, Any], article: Article, report: Report) -> Annota
     return Annotation(id=article.id, entities=entities.all(), claims=claims, events=events, figures=figures)
 
 
+def _ids(records: Sequence[Mapping[str, Any]], key: str) -> list[str]:
+    """The records' ids; those without get one that no other has."""
+    given = {record["id"] for record in records if "id" in record}
+    out = []
+    for number, record in enumerate(records, 1):
+        made = f"{key[0]}{number}~"
+        while made in given:
+            made += "~"
+        out.append(record.get("id", made))
+    return out
+
+
 class _Placer:
     """Places for all span references of one prediction."""
 
@@ -147,9 +158,7 @@ class _Placer:
         self._found: dict[tuple[str | int, ...], Span] = {}
         for key in ("entities", "claims", "events", "figures"):
             # In canonical order, so that no order of the list decides where a repeated string goes.
-            records = sorted(
-                enumerate(data.get(key, ())), key=lambda item: orjson.dumps({k: v for k, v in item[1].items() if k != "id"}, option=orjson.OPT_SORT_KEYS)
-            )
+            records = sorted(enumerate(data.get(key, ())), key=lambda item: (_canonical(item[1]), str(item[1].get("id", ""))))
             strings, taken = [], []
             for index, record in records:
                 words: dict[str, str] = {}
@@ -224,7 +233,14 @@ class _Entities:
         self._entities: dict[str, Entity] = {}
         self._by_name: dict[frozenset[str], str] = {}
         self._by_spot: dict[tuple[int, int], str] = {}
-        for index, record in enumerate(data.get("entities", ())):
+        records = data.get("entities", ())
+        seen: set[str] = set()
+        for index, record in enumerate(records):
+            if record["id"] in seen:
+                report(["entities", index, "id"], f"{shown(record['id'])} stands twice; expected ids unique among the article's entities")
+            seen.add(record["id"])
+        # In canonical order, since the first of two entities with one name or mention is the one that is meant by it.
+        for index, record in sorted(enumerate(records), key=lambda item: (_canonical(item[1]), item[1]["id"])):
             mentions: dict[tuple[int, int], Mention] = {}
             for place, raw in enumerate(record.get("mentions", ())):
                 span = places.get("entities", index, f"mentions[{place}]")
@@ -232,17 +248,43 @@ class _Entities:
                     form = raw.get("form") if isinstance(raw, dict) else None
                     key = (span.start, span.end) if span.located else (UNLOCATED, -2 - place)
                     mentions.setdefault(key, Mention(span.start, span.end, span.text, form))
-            if record["id"] in self._entities:
-                report(["entities", index, "id"], f"{shown(record['id'])} stands twice; expected ids unique among the article's entities")
-            entity = Entity(
-                id=record["id"],
-                name=record.get("name") or self._name_of(mentions.values()),
-                kind=record.get("kind"),
-                named=record.get("named"),
-                role=places.get("entities", index, "role"),
-                mentions=tuple(mentions.values()),
+            self._add(
+                Entity(
+                    id=record["id"],
+                    name=record.get("name") or self._name_of(mentions.values()),
+                    kind=record.get("kind"),
+                    named=record.get("named"),
+                    role=places.get("entities", index, "role"),
+                    mentions=tuple(mentions.values()),
+                )
             )
-            self._add(entity)
+        self._given = frozenset(self._entities)
+        self._make(data)
+
+    def _make(self, data: Mapping[str, Any]) -> None:
+        """The entities that claims and events only name in passing: all references to one are gathered before it is
+        made, so that no order of records shows.
+        """
+        spellings: dict[Any, set[str]] = {}
+        mentions: dict[Any, set[tuple[int, int, str]]] = {}
+        for key in ("claims", "events"):
+            for index, record in enumerate(data.get(key, ())):
+                for path, reference in _people(key, record):
+                    slot = self._slot(reference, key, index, path)
+                    if not isinstance(slot, tuple):
+                        continue
+                    span = None if isinstance(reference, str) else self._places.get(key, index, path)
+                    spellings.setdefault(slot, set()).add(reference if span is None else span.text or "?")
+                    if span is not None and span.located:
+                        mentions.setdefault(slot, set()).add((span.start, span.end, span.text or "?"))
+        self._made: dict[Any, str] = {}
+        for slot, names in sorted(spellings.items(), key=lambda item: (min(item[1]), sorted(mentions.get(item[0], ())))):
+            spots = tuple(Mention(*spot) for spot in sorted(mentions.get(slot, ())))
+            made = f"~{min(names)}"
+            while made in self._entities:
+                made = f"~{made}"
+            self._made[slot] = made
+            self._entities[made] = Entity(id=made, name=max(names, key=lambda name: (len(name), name)), kind=None, named=None, role=None, mentions=spots)
 
     def _name_of(self, mentions: Iterable[Mention]) -> str | None:
         """The name of an entity that gives none: the longest of its names, if all others are parts of it."""
@@ -262,44 +304,56 @@ class _Entities:
             if mention.located:
                 self._by_spot.setdefault((mention.start, mention.end), entity.id)
 
-    def find(self, reference: Any, key: str, index: int, path: str) -> str | None:
-        """The id of the entity that a reference means, made where need be."""
+    def _slot(self, reference: Any, key: str, index: int, path: str) -> Any:
+        """Whom a reference means: the id of a given entity, or a key for one that is made; ``None`` for wrong offsets.
+
+        A given entity is meant by its id, its mention or its name. Otherwise names that fold alike are one entity, and so
+        are mentions of a name; each pronoun is one of its own.
+        """
         if isinstance(reference, str):
-            if reference in self._entities:
+            if reference in self._given:
                 return reference
             tokens = name_tokens(reference, self._language)
-            if tokens not in self._by_name:
-                self._add(Entity(id=self._fresh(reference), name=reference, kind=None, named=None, role=None, mentions=()))
-            return self._by_name[tokens]
+            return self._by_name.get(tokens, ("name", tokens))
         span = self._places.get(key, index, path)
         if span is None:
             return None
-        if (span.start, span.end) not in self._by_spot or not span.located:
-            tokens = name_tokens(span.text or "", self._language)
-            if tokens in self._by_name:
-                return self._by_name[tokens]
-            self._add(
-                Entity(id=self._fresh(span.text or "?"), name=span.text, kind=None, named=None, role=None, mentions=(Mention(span.start, span.end, span.text),))
-            )
-            return self._by_name[tokens]
-        return self._by_spot[span.start, span.end]
+        if span.located and (span.start, span.end) in self._by_spot:
+            return self._by_spot[span.start, span.end]
+        if span.located and (span.text or "").casefold() in PRONOUNS:
+            return "spot", span.start, span.end
+        tokens = name_tokens(span.text or "", self._language)
+        return self._by_name.get(tokens, ("name", tokens))
 
-    def _fresh(self, name: str) -> str:
-        candidate = f"~{name}"
-        while candidate in self._entities:
-            candidate = f"~{candidate}"
-        return candidate
+    def find(self, reference: Any, key: str, index: int, path: str) -> str | None:
+        """The id of the entity that a reference means; ``None`` for one whose offsets are wrong."""
+        slot = self._slot(reference, key, index, path)
+        return self._made[slot] if isinstance(slot, tuple) else slot
 
     def all(self) -> tuple[Entity, ...]:
         """Every entity, the given ones first."""
         return tuple(self._entities.values())
 
 
+def _canonical(record: Mapping[str, Any]) -> bytes:
+    """A raw record without its id, for an order that no list has to keep."""
+    return orjson.dumps({key: value for key, value in record.items() if key != "id"}, option=orjson.OPT_SORT_KEYS)
+
+
+def _people(key: str, record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The references of a claim or an event to entities, with a path for each."""
+    if key == "claims":
+        for name in ("speakers", "relay"):
+            yield from ((f"{name}[{place}]", reference) for place, reference in enumerate(record.get(name, ())))
+    else:
+        yield from ((f"participants[{place}].entity", raw["entity"]) for place, raw in enumerate(record.get("participants", ())))
+
+
 def _present(spans: Iterable[Span | None]) -> tuple[Span, ...]:
     return tuple(span for span in spans if span is not None)
 
 
-def _claim(record: Mapping[str, Any], index: int, places: _Placer, entities: _Entities) -> Claim:
+def _claim(record: Mapping[str, Any], record_id: str, index: int, places: _Placer, entities: _Entities) -> Claim:
     content = record["content"] if isinstance(record["content"], list) else [record["content"]]
 
     def who(name: str) -> tuple[str, ...]:
@@ -307,13 +361,13 @@ def _claim(record: Mapping[str, Any], index: int, places: _Placer, entities: _En
         return tuple(dict.fromkeys(entity for entity in found if entity is not None))
 
     return Claim(
-        id=record.get("id", f"c{index + 1}~"), content=_present(places.get("claims", index, f"content[{place}]") for place in range(len(content))),
+        id=record_id, content=_present(places.get("claims", index, f"content[{place}]") for place in range(len(content))),
         cue=places.get("claims", index, "cue"), source=places.get("claims", index, "source"), speakers=who("speakers"), relay=who("relay"),
         form=record.get("form"), act=record.get("act"), parent=record.get("parent"),
     )  # fmt: skip
 
 
-def _event(record: Mapping[str, Any], index: int, places: _Placer, entities: _Entities) -> Event:
+def _event(record: Mapping[str, Any], record_id: str, index: int, places: _Placer, entities: _Entities) -> Event:
     participants = []
     for place, raw in enumerate(record.get("participants", ())):
         entity = entities.find(raw["entity"], "events", index, f"participants[{place}].entity")
@@ -322,15 +376,15 @@ def _event(record: Mapping[str, Any], index: int, places: _Placer, entities: _En
             participants.append(Participant(role=raw["role"], entity=entity, mention=mention, alleged=raw.get("alleged", False)))
     time = record.get("time")
     return Event(
-        id=record.get("id", f"v{index + 1}~"), type=record.get("type"), mentions=_present(places.get("events", index, f"mentions[{place}]") for place in range(len(record["mentions"]))),
+        id=record_id, type=record.get("type"), mentions=_present(places.get("events", index, f"mentions[{place}]") for place in range(len(record["mentions"]))),
         status=record.get("status"), participants=tuple(participants), part_of=record.get("part_of"),
         time=Time(span=places.get("events", index, "time.span"), value=time.get("value")) if time else None,
     )  # fmt: skip
 
 
-def _figure(record: Mapping[str, Any], index: int, places: _Placer) -> Figure:
+def _figure(record: Mapping[str, Any], record_id: str, index: int, places: _Placer) -> Figure:
     return Figure(
-        id=record.get("id", f"f{index + 1}~"), span=places.get("figures", index, "span") or Span(UNLOCATED, UNLOCATED, None), kind=record.get("kind"),
+        id=record_id, span=places.get("figures", index, "span") or Span(UNLOCATED, UNLOCATED, None), kind=record.get("kind"),
         low=record.get("low"), high=record.get("high"), parts=tuple(record.get("parts", ())), bound=record.get("bound"), unit=record.get("unit"),
         of=places.get("figures", index, "of"), change=record.get("change"), event=record.get("event"),
         relations=tuple(Relation(type=relation["type"], figure=relation["figure"]) for relation in record.get("relations", ())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from functools import cache
 from importlib import resources
@@ -42,7 +43,13 @@ def cache_dir() -> Path:
 
 
 def write_atomic(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path`` so that a reader sees the old file or the new one, never a part."""
+    """Write ``content`` to ``path`` so that a reader sees the old file or the new one, never a part.
+
+    A link is followed. Raises OSError for what is no regular file (a folder, a device).
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "is no regular file", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

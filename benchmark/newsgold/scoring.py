@@ -94,7 +94,10 @@ def align(gold: Article, predicted: Annotation) -> dict[str, str]:
 
 
 def _align(context: Context) -> None:
-    """Align entities one-to-one: names match, or Dice of the name and nominal mentions ≥ 0.5."""
+    """Align entities one-to-one: names match, or Dice of the name and nominal mentions ≥ 0.5.
+
+    A name does not stand against the mentions: where either entity has a partner by mentions, only mentions decide.
+    """
     gold, predicted = context.gold, context.predicted
     owners: dict[Any, list[int]] = {}
     for index, mentions in enumerate(context.gold_mentions):
@@ -103,9 +106,10 @@ def _align(context: Context) -> None:
     candidates = set(context.name_pairs)
     candidates |= {(owner, index) for index, mentions in enumerate(context.predicted_mentions) for spot in mentions for owner in owners.get(spot, ())}
     worth = {}
+    firm = {pair for pair in candidates if mention_overlap(context, *pair, names_only=True).half}
+    settled = {g for g, _ in firm}, {p for _, p in firm}
     for g, p in candidates:
-        firm = mention_overlap(context, g, p, names_only=True)
-        if firm.half or (g, p) in context.name_pairs:
+        if (g, p) in firm or ((g, p) in context.name_pairs and g not in settled[0] and p not in settled[1]):
             every = mention_overlap(context, g, p)
             speak = int(g in gold.speakers and p in predicted.speakers)
             worth[g, p] = (speak, 1, int(every.close), int(gold.entities[g].kind == predicted.entities[p].kind), every.millionths)

@@ -89,7 +89,12 @@ def _object(raw: bytes, issue: Callable[[str], None]) -> dict[str, Any] | None:
         issue(f"{_a(value)}; expected one JSON object")
         return None
     # orjson keeps the last of two equal keys. A line that it writes back unchanged has none; any other is read again.
-    if orjson.dumps(value) != raw.strip():
+    try:
+        same = orjson.dumps(value) == raw.strip()
+    except TypeError:  # it reads deeper than it writes
+        issue("nested too deeply; expected at most 250 levels")
+        return None
+    if not same:
         twice: list[str] = []
 
         def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -100,7 +105,7 @@ def _object(raw: bytes, issue: Callable[[str], None]) -> dict[str, Any] | None:
         if twice:
             issue(f"key {', '.join(map(shown, dict.fromkeys(twice)))} stands twice in one object; expected each key once")
             return None
-    if _FLOAT_OFFSET.search(raw):
+    if b"\\u" in raw or _FLOAT_OFFSET.search(raw):
         whole_offsets(value)
     return value
 
@@ -216,6 +221,8 @@ def _explain(error: Any) -> Iterator[tuple[list[str | int], str]]:
             yield path, f"{shown(found)} holds an item twice; expected each once"
         case "minimum":
             yield path, f"{found}; expected {rule} or more"
+        case "maximum":
+            yield path, f"{found}; expected {rule} or less"
         case _:
             yield path, error.message
 
@@ -341,16 +348,17 @@ def _edges(span: Mapping[str, Any], text: str, path: tuple[str | int, ...]) -> s
 
 def check_references(article: Mapping[str, Any], report: Callable[[list[str | int], str], None]) -> None:
     """Ids that are unique, references that resolve, and no cycles."""
-    ids = {}
+    ids: dict[str, set[str]] = {}
     for key in _LISTS:
-        ids[key] = {record["id"] for record in article[key]}
+        ids[key] = set()
         for index, record in enumerate(article[key]):
-            if any(other["id"] == record["id"] for other in article[key][:index]):
+            if record["id"] in ids[key]:
                 report([key, index, "id"], f"{record['id']} stands twice; expected ids unique in the article")
+            ids[key].add(record["id"])
 
     def known(key: str, value: str | None, path: list[str | int]) -> None:
         if value is not None and value not in ids[key]:
-            report(path, f"{value} is no id of {key}; expected one of {', '.join(sorted(ids[key], key=lambda i: int(i[1:]))) or 'none, there are none'}")
+            report(path, f"{value} is no id of {key}; expected one of {', '.join(sorted(ids[key], key=lambda i: (len(i), i))) or 'none, there are none'}")
 
     for index, claim in enumerate(article["claims"]):
         for field in ("speakers", "relay"):

@@ -45,8 +45,9 @@ class Side:
 
     @cached_property
     def speakers(self) -> set[int]:
-        """Places of the entities to which a claim is attributed."""
-        return {self.entity_index[speaker] for claim in self.annotation.claims for speaker in claim.speakers if speaker in self.entity_index}
+        """Places of the entities to which a claim is attributed; a claim that is not in the text makes nobody a speaker."""
+        located = (claim for claim in self.annotation.claims if claim.content and all(span.located for span in claim.content))
+        return {self.entity_index[speaker] for claim in located for speaker in claim.speakers if speaker in self.entity_index}
 
     def shape(self, *spans: Span | None) -> Shape:
         """The characters that spans cover."""
@@ -93,7 +94,7 @@ class Context:
                     kept[((mention.start, -1 - len(kept)),)] = mention.form  # not in the text: never matches, still counts
                     continue
                 spot = self.spot(mention)
-                is_pronoun = mention.form == "pronoun" or (mention.form is None and (mention.text or "").casefold() in PRONOUNS)
+                is_pronoun = (mention.text or "").casefold() in PRONOUNS  # whatever form the system calls it
                 if spot in kept or not spot or (is_pronoun and spot not in room):
                     continue
                 if taken.get(spot, 0) < max(1, room.get(spot, 0)):

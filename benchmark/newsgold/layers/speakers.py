@@ -32,7 +32,8 @@ def _records(side: Side) -> Sequence[Entity]:
 
 def _shapes(entity: Any, context: Context, is_gold: bool) -> Sequence[Shape]:
     side, mentions = (context.gold, context.gold_mentions) if is_gold else (context.predicted, context.predicted_mentions)
-    return [Shape(spot, side.text.solid(*spot[0])) for spot in mentions[side.entity_index[entity.id]] if spot and spot[0][0] >= 0]
+    # A mention that is not in the text is an empty shape: it counts, and overlaps nothing.
+    return [Shape(spot, side.text.solid(*spot[0])) if spot[0][0] >= 0 else Shape((), 0) for spot in mentions[side.entity_index[entity.id]] if spot]
 
 
 def _mentions(pair: Pair) -> bool:
