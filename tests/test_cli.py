@@ -169,3 +169,39 @@ def test_a_hand_edited_leaderboard_fails(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "leaderboard.md").write_text(page.replace("0.000", "0.999", 1), encoding="utf-8")
     assert main(["leaderboard", "--check"]) == FAILED
     assert "+" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("columns", ["", "abc", "0", "7"])
+def test_an_odd_width_is_80(columns: str, predictions: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert main(["score", str(predictions), "--gold", str(GOLD)]) == OK
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+def test_places_that_cannot_be_written_to(predictions: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for target in (str(tmp_path), str(tmp_path / ("a" * 300)), str(predictions / "x")):
+        assert main(["score", str(predictions), "--gold", str(GOLD), "--out", target]) == BAD, target
+        shown = capsys.readouterr()
+        assert shown.err and "Traceback" not in shown.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["p.jsonl"]
+
+
+def test_a_folder_for_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.jsonl").mkdir()
+    (tmp_path / "y.yaml").mkdir()
+    for argv in (
+        ["validate", str(tmp_path / "x.jsonl")],
+        ["score", str(tmp_path / "x.jsonl")],
+        ["validate", str(tmp_path / "y.yaml")],
+        ["show", str(tmp_path / "none.yaml")],
+    ):
+        assert main(argv) == BAD
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_control_characters_do_not_reach_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "p.jsonl"
+    path.write_text(json.dumps({"id": "x\x1b[31m\ry", "a\nother.jsonl:9: ": 1}) + "\n", encoding="utf-8")
+    assert main(["validate", str(path)]) == BAD
+    shown = capsys.readouterr().err
+    assert "\x1b" not in shown and "\r" not in shown and len(shown.splitlines()) == 3

@@ -97,3 +97,10 @@ def test_a_bare_name_that_fits_two_matches_neither() -> None:
 
 def test_other_first_names_do_not_match() -> None:
     assert names(["Kokou Agbeko"], ["Afi Agbeko"]) == set()
+
+
+def test_a_title_is_no_part_of_a_name() -> None:
+    assert names(["US"], ["US President"]) == set()
+    assert names(["Norway"], ["King of Norway"]) == set()
+    assert names(["Putin"], ["President Putin"]) == {("Putin", "President Putin")}
+    assert names(["Ana Ruiz"], ["???"]) == set()

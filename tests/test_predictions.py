@@ -103,3 +103,47 @@ def test_repeats_do_not_depend_on_the_order_of_records() -> None:
     figures = [{"span": "ferry", "low": str(n)} for n in range(3)]
     places = {tuple(sorted((f.low or "", f.span.start) for f in resolved(figures=order).figures)) for order in (figures, figures[::-1])}
     assert len(places) == 1
+
+
+def test_the_order_of_entities_that_share_a_mention_or_a_name_does_not_matter() -> None:
+    for entities, speaker in (
+        ([{"id": "a", "mentions": ["Kokou Agbéko"], "kind": "person"}, {"id": "b", "mentions": ["Kokou Agbéko", "Radio Sedzro"]}], {"text": "Kokou Agbéko"}),
+        ([{"id": "a", "name": "Mr Agbeko"}, {"id": "b", "name": "Agbeko", "mentions": ["Kokou Agbéko"]}], "Agbeko"),
+    ):
+        claims = [{"content": "No one was hurt", "speakers": [speaker]}]
+        cards = {
+            newsgold.score([{"id": "lake-ferry", "entities": order, "claims": claims}], gold=GOLD).to_json(matches=True) for order in (entities, entities[::-1])
+        }
+        assert len(cards) == 1
+
+
+def test_the_order_of_claims_that_name_speakers_in_passing_does_not_matter() -> None:
+    where = [TEXT.index("Agbéko told"), TEXT.index("Agbéko said")]
+    speakers = [{"start": at, "end": at + 6} for at in where] + ["Agbeko", "He"]
+    claims = [
+        {"content": content, "speakers": [who]}
+        for content, who in zip(["No one was hurt", "We will move her", "when the wind drops", "the ferry had been overloaded"], speakers, strict=True)
+    ]
+    cards = {
+        newsgold.score([{"id": "lake-ferry", "claims": order}], gold=GOLD).to_json(matches=True) for order in (claims, claims[::-1], claims[2:] + claims[:2])
+    }
+    assert len(cards) == 1
+    found = resolved(claims=claims)
+    named = next(entity for entity in found.entities if entity.name and entity.name.startswith("Agb"))
+    assert [mention.start for mention in named.mentions] == where and len(found.entities) == 2
+
+
+def test_made_ids_avoid_given_ones() -> None:
+    found = resolved(claims=[{"id": "c1~", "content": "No one was hurt"}, {"content": "We will move her"}])
+    assert [claim.id for claim in found.claims] == ["c1~", "c1~~"]
+
+
+@pytest.mark.parametrize("value", [{"id": "\ud800"}, {"id": {1, 2}}, {"id": 2**70}])
+def test_what_json_cannot_hold_is_a_located_error(value: object) -> None:
+    with pytest.raises(InputError, match="cannot be written as JSON"):
+        newsgold.score([value], gold=GOLD)  # type: ignore[list-item]
+
+
+def test_repeated_mentions_of_one_entity_go_to_different_places() -> None:
+    found = resolved(entities=[{"id": "f", "mentions": ["ferry", "ferry", "ferry"]}])
+    assert len({mention.start for mention in found.entities[0].mentions}) == 3

@@ -257,3 +257,34 @@ def test_nothing_to_score_is_null() -> None:
     assert Count(0, 0, 0).f1 is None and Count(0, 0, 3).recall is None and Count(0, 3, 0).precision is None
     assert Count(0, 0, 3).f1 == 0.0 and Count(0, 3, 0).f1 == 0.0
     assert cohen_kappa({}) is None and gwet_ac1({}) is None
+
+
+def in_words(objects: Objects) -> Objects:
+    """The same predictions without offsets: every span as its words."""
+
+    def strip(value: Any) -> Any:
+        if isinstance(value, dict):
+            if "start" in value:
+                return {"text": value["text"], "form": value["form"]} if "form" in value else value["text"]
+            return {key: strip(inner) for key, inner in value.items()}
+        return [strip(inner) for inner in value] if isinstance(value, list) else value
+
+    return [strip(data) for data in json.loads(json.dumps(objects))]
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**6))
+def test_order_changes_no_byte_of_predictions_in_words(articles: list[Article], seed: int) -> None:
+    rng = random.Random(seed)
+    chosen = rng.sample(articles, min(5, len(articles)))
+    objects = in_words(predict(chosen))
+    one = newsgold.score(objects, gold=chosen).to_json(matches=True)
+    assert newsgold.score(shuffled(objects, rng), gold=chosen).to_json(matches=True) == one
+
+
+def test_gold_in_words_finds_nearly_everything(articles: list[Article]) -> None:
+    """What words alone cannot tell is which of several equal ones is meant."""
+    card = newsgold.score(in_words(predict(articles)), gold=articles)
+    assert "not_in_text" not in {match.outcome for match in card.matches}
+    heads = card.headlines
+    assert min(value for value in heads.values() if value is not None) > 0.85, heads

@@ -240,3 +240,39 @@ def test_the_scorecard_names_all_that_could_change_a_number() -> None:
         assert part in card.signature
     other = newsgold.score([perfect()], gold=[corpus.Article(**{**{f: getattr(GOLD[0], f) for f in GOLD[0].__struct_fields__}, "claims": GOLD[0].claims[1:]})])
     assert other.signature != card.signature
+
+
+def test_a_claim_that_is_not_in_the_text_makes_nobody_a_speaker() -> None:
+    names = ["Kokou Agbéko", "the port authority", "two passengers"]
+    assert total(claims=[{"content": "never said", "speakers": names}])["speakers/found"] == (0, 3, 0)
+    assert total(claims=[{"content": "No one was hurt", "speakers": names}])["speakers/found"] == (3, 3, 3)
+
+
+def test_calling_words_pronouns_does_not_hide_them() -> None:
+    junk = [{"text": word, "form": "pronoun"} for word in ("ferry ran", "Bay on", "boat", "dropped")]
+    claims = [{"content": "No one was hurt", "speakers": ["p"]}]
+    found = total(entities=[{"id": "p", "name": "Kokou Agbéko", "mentions": ["Kokou Agbéko", "He", *junk]}], claims=claims)
+    assert found["speakers/attribute:mentions:exact"].predicted == 6
+
+
+def test_a_mention_that_is_not_in_the_text_counts() -> None:
+    claims = [{"content": "No one was hurt", "speakers": ["p"]}]
+    found = total(entities=[{"id": "p", "name": "Kokou Agbéko", "mentions": ["Kokou Agbéko", "nobody here"]}], claims=claims)
+    assert found["speakers/attribute:mentions:exact"] == (1, 3, 2)
+
+
+def test_a_name_does_not_stand_against_the_mentions() -> None:
+    """The name of one and the mentions of another is a bet on both; the mentions are what counts."""
+    data = perfect()
+    names = {"e1": "two passengers", "e2": "the port authority", "e4": "Kokou Agbéko"}
+    for entity in data["entities"]:
+        entity["name"] = names.get(entity["id"], entity["name"])
+    matches = newsgold.score([data], gold=GOLD).matches
+    assert {(match.gold, match.predicted) for match in matches if match.layer == "speakers"} == {("e1", "e1"), ("e2", "e2"), ("e4", "e4")}
+
+
+def test_marks_of_a_time_belong_to_their_end() -> None:
+    from newsgold.compare import same_time
+    from newsgold.records import Time
+
+    assert same_time(Time(span=None, value="2027~/2028"), Time(span=None, value="2027/2028~")) == (False, True)

@@ -1,7 +1,7 @@
 """Agreement of two annotators, measured like a system against the gold (``docs/scoring.md``, "Agreement").
 
-F1 is the same in both directions but for events' triggers (the first mention of one side against any of the other's),
-so every figure is the mean of both directions.
+F1 may differ between the directions: an event stands at its first mention on one side and at any on the other, and two
+entities of one name are told apart only by their mentions. So every F1 is the mean of both directions.
 """
 
 from __future__ import annotations

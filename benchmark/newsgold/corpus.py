@@ -65,7 +65,9 @@ def read_yaml(path: Path, name: str) -> Source:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if isinstance(event, yaml.AliasEvent) or depth > _DEPTH:
                 what = "an alias" if depth <= _DEPTH else f"nested deeper than {_DEPTH} levels"
-                raise InputError([Issue(name, event.start_mark.line + 1 if event.start_mark else None, "$", f"{what}; expected the authoring format, which has none")])
+                raise InputError(
+                    [Issue(name, event.start_mark.line + 1 if event.start_mark else None, "$", f"{what}; expected the authoring format, which has none")]
+                )
         root = yaml.compose(body, Loader=loader)
     except OSError as error:
         raise InputError([Issue(name, None, "$", f"cannot be read ({error.strerror}); expected a YAML file")]) from error

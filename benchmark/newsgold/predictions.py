@@ -139,14 +139,14 @@ def resolve(data: Mapping[str, Any], article: Article, report: Report) -> Annota
 
 
 def _ids(records: Sequence[Mapping[str, Any]], key: str) -> list[str]:
-    """The records' ids; those without get one that no other has."""
+    """The records' ids; those without get one that no other has, numbered in canonical order."""
     given = {record["id"] for record in records if "id" in record}
-    out = []
-    for number, record in enumerate(records, 1):
-        made = f"{key[0]}{number}~"
-        while made in given:
-            made += "~"
-        out.append(record.get("id", made))
+    out = [record.get("id", "") for record in records]
+    nameless = [index for index, record in enumerate(records) if "id" not in record]
+    for number, index in enumerate(sorted(nameless, key=lambda index: _canonical(records[index])), 1):
+        out[index] = f"{key[0]}{number}~"
+        while out[index] in given:
+            out[index] += "~"
     return out
 
 

@@ -222,7 +222,7 @@ def _explain(error: Any) -> Iterator[tuple[list[str | int], str]]:
         case "minimum":
             yield path, f"{found}; expected {rule} or more"
         case "maximum":
-            yield path, f"{found}; expected {rule} or less"
+            yield path, f"{found:g}; expected {rule} or less"
         case _:
             yield path, error.message
 
