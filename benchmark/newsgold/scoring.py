@@ -378,7 +378,6 @@ def _layer_dict(layer: Layer, total: Mapping[str, Count], labels: Labels, headli
     attributes: dict[str, Any] = {label.name: label_dict(labels.get(f"{name}/{label.name}", Counter())) for label in layer.labels}
     attributes |= {spans.name: _modes(f"{name}/attribute:{spans.name}", total) for spans in layer.spans}
     attributes |= {link.name: _prf(total.get(f"{name}/attribute:{link.name}", Count())) for link in layer.links}
-    # A field may be told in two ways (event mentions as spans); a later table never hides an earlier one.
     return {**out, "attributes": attributes}
 
 
