@@ -257,7 +257,7 @@ def show_article(article: Article, console: Console, layers: Sequence[str]) -> N
     for layer in layers:
         console.print()
         for line in _SECTIONS[layer](article):
-            console.print(line, soft_wrap=False)
+            console.print(line)
 
 
 def _highlighted(article: Article, layers: Sequence[str]) -> Text:
@@ -309,9 +309,15 @@ def _title(name: str, count: int | str) -> RenderableType:
 
 
 def _line(record_id: str, main: str, detail: str) -> RenderableType:
+    from rich.table import Table
     from rich.text import Text
 
-    return Text.assemble((f"  {record_id:<4}", "dim"), main, (f"  {detail}" if detail else "", "dim"))
+    # A grid, so that what wraps stays to the right of the id.
+    line = Table.grid(padding=(0, 1, 0, 0))
+    line.add_column(width=5, no_wrap=True)
+    line.add_column()
+    line.add_row(Text(f"  {record_id}", style="dim"), Text.assemble(main, (f"  {detail}" if detail else "", "dim")))
+    return line
 
 
 def _speaker_lines(article: Article) -> list[RenderableType]:
