@@ -16,7 +16,7 @@ import orjson
 from newsgold import anchors
 from newsgold.issues import InputError, Issue, shown
 from newsgold.normalize import PRONOUNS, name_tokens
-from newsgold.records import Annotation, Article, Claim, Entity, Event, Figure, Mention, Participant, Relation, Span, Time, to_dict
+from newsgold.records import Annotation, Article, Claim, Entity, Event, Figure, Mention, Participant, Relation, Span, Time, canonical, to_dict
 from newsgold.validate import Fit, check_schema, check_span, line_issue, read_jsonl, whole_offsets
 
 Report = Callable[[list[str | int], str], None]
@@ -143,7 +143,7 @@ def _ids(records: Sequence[Mapping[str, Any]], key: str) -> list[str]:
     given = {record["id"] for record in records if "id" in record}
     out = [record.get("id", "") for record in records]
     nameless = [index for index, record in enumerate(records) if "id" not in record]
-    for number, index in enumerate(sorted(nameless, key=lambda index: _canonical(records[index])), 1):
+    for number, index in enumerate(sorted(nameless, key=lambda index: canonical(records[index], event=key == "events")), 1):
         out[index] = f"{key[0]}{number}~"
         while out[index] in given:
             out[index] += "~"
@@ -158,7 +158,7 @@ class _Placer:
         self._found: dict[tuple[str | int, ...], Span] = {}
         for key in ("entities", "claims", "events", "figures"):
             # In canonical order, so that no order of the list decides where a repeated string goes.
-            records = sorted(enumerate(data.get(key, ())), key=lambda item: (_canonical(item[1]), str(item[1].get("id", ""))))
+            records = sorted(enumerate(data.get(key, ())), key=lambda item: (canonical(item[1], event=key == "events"), str(item[1].get("id", ""))))
             strings, taken = [], []
             for index, record in records:
                 words: dict[str, str] = {}
@@ -172,7 +172,8 @@ class _Placer:
                             self._found[key, index, path] = Span(reference["start"], reference["end"], text[reference["start"] : reference["end"]])
                     else:
                         words[path] = reference if isinstance(reference, str) else reference["text"]
-                strings.append(words)
+                # By field and words: the order of a list must not decide which of two strings is placed first.
+                strings.append(dict(sorted(words.items(), key=lambda item: (item[0].split("[")[0], item[1], item[0]))))
                 taken.append(fixed)
             for (index, _), words, placed in zip(records, strings, anchors.place(strings, text, taken), strict=True):
                 for path, spot in placed.items():
@@ -240,7 +241,7 @@ class _Entities:
                 report(["entities", index, "id"], f"{shown(record['id'])} stands twice; expected ids unique among the article's entities")
             seen.add(record["id"])
         # In canonical order, since the first of two entities with one name or mention is the one that is meant by it.
-        for index, record in sorted(enumerate(records), key=lambda item: (_canonical(item[1]), item[1]["id"])):
+        for index, record in sorted(enumerate(records), key=lambda item: (canonical(item[1]), item[1]["id"])):
             mentions: dict[tuple[int, int], Mention] = {}
             for place, raw in enumerate(record.get("mentions", ())):
                 span = places.get("entities", index, f"mentions[{place}]")
@@ -333,11 +334,6 @@ class _Entities:
     def all(self) -> tuple[Entity, ...]:
         """Every entity, the given ones first."""
         return tuple(self._entities.values())
-
-
-def _canonical(record: Mapping[str, Any]) -> bytes:
-    """A raw record without its id, for an order that no list has to keep."""
-    return orjson.dumps({key: value for key, value in record.items() if key != "id"}, option=orjson.OPT_SORT_KEYS)
 
 
 def _people(key: str, record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

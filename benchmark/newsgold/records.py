@@ -9,9 +9,11 @@ The same records serve gold and resolved predictions. A label that is ``None`` w
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
+import orjson
 
 SCHEMA_VERSION: Final = "1.0"
 LAYERS: Final = ("speakers", "claims", "events", "figures")
@@ -276,6 +278,31 @@ def to_dict(record: msgspec.Struct) -> dict[str, Any]:
         layers = {key: out.pop(key) for key in ("entities", "claims", "events", "figures")}
         out.update(layers)
     return out
+
+
+_ORDERED: Final = frozenset({"parts"})
+"""Lists whose order says something. An event's mentions have a first one; all other lists are sets."""
+
+
+def canonical(data: Mapping[str, Any], *, event: bool = False, without: Sequence[str] = ("id",)) -> bytes:
+    """A record as JSON that is the same for records that say the same, whatever the order of keys and of lists.
+
+    Args:
+        data: the record as JSON types.
+        event: whether it is an event, whose first mention stays first.
+        without: fields of the record to leave out.
+    """
+
+    def plain(key: str, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {name: plain(name, inner) for name, inner in value.items()}
+        if not isinstance(value, (list, tuple)):
+            return value
+        items = [plain(key, item) for item in value]
+        head = len(items) if key in _ORDERED else 1 if event and key == "mentions" else 0
+        return items[:head] + sorted(items[head:], key=lambda item: orjson.dumps(item, option=orjson.OPT_SORT_KEYS))
+
+    return orjson.dumps({key: plain(key, value) for key, value in data.items() if key not in without}, option=orjson.OPT_SORT_KEYS)
 
 
 def article_from(data: dict[str, Any]) -> Article:

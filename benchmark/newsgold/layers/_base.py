@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import orjson
-
+from newsgold import records
 from newsgold.compare import NOTHING, Names, Overlap, Shape, Text
 from newsgold.normalize import PRONOUNS
 from newsgold.records import Annotation, Entity, Span, to_dict
@@ -19,8 +18,7 @@ from newsgold.records import Annotation, Entity, Span, to_dict
 
 def canonical(record: Any, without: Sequence[str] = ("id",)) -> bytes:
     """The record as canonical JSON without its id: equal for records that say the same."""
-    data = to_dict(record)
-    return orjson.dumps({key: value for key, value in data.items() if key not in without}, option=orjson.OPT_SORT_KEYS)
+    return records.canonical(to_dict(record), event=isinstance(record, records.Event), without=without)
 
 
 class Side:
