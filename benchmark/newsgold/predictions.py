@@ -157,10 +157,9 @@ class _Placer:
         self._text = text
         self._found: dict[tuple[str | int, ...], Span] = {}
         for key in ("entities", "claims", "events", "figures"):
-            # In canonical order, so that no order of the list decides where a repeated string goes.
-            records = sorted(enumerate(data.get(key, ())), key=lambda item: (canonical(item[1], event=key == "events"), str(item[1].get("id", ""))))
-            strings, taken = [], []
-            for index, record in records:
+            open_: list[tuple[int, dict[str, str], list[anchors.Place]]] = []
+            records = data.get(key, ())
+            for index, record in enumerate(records):
                 words: dict[str, str] = {}
                 fixed = []
                 for path, reference in _references(key, record):
@@ -172,10 +171,14 @@ class _Placer:
                             self._found[key, index, path] = Span(reference["start"], reference["end"], text[reference["start"] : reference["end"]])
                     else:
                         words[path] = reference if isinstance(reference, str) else reference["text"]
-                # By field and words: the order of a list must not decide which of two strings is placed first.
-                strings.append(dict(sorted(words.items(), key=lambda item: (item[0].split("[")[0], item[1], item[0]))))
-                taken.append(fixed)
-            for (index, _), words, placed in zip(records, strings, anchors.place(strings, text, taken), strict=True):
+                if words:
+                    # By field and words: the order of a list must not decide which of two strings is placed first.
+                    open_.append((index, dict(sorted(words.items(), key=lambda item: (item[0].split("[")[0], item[1], item[0]))), fixed))
+            if not open_:
+                continue
+            # In canonical order, so that no order of records decides it either.
+            open_.sort(key=lambda item: (canonical(records[item[0]], event=key == "events"), str(records[item[0]].get("id", ""))))
+            for (index, words, _), placed in zip(open_, anchors.place([item[1] for item in open_], text, [item[2] for item in open_]), strict=True):
                 for path, spot in placed.items():
                     self._found[key, index, path] = Span(*spot, text[spot[0] : spot[1]]) if spot else Span(UNLOCATED, UNLOCATED, words[path])
 

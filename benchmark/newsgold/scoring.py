@@ -120,22 +120,20 @@ def _match_layer(layer: Layer, context: Context, out: ArticleScore) -> list[Pair
     """Match one layer, count its ladder and span modes, and list what became of each record. Returns the pairs."""
     gold = layer.records(context.gold)
     everything = layer.records(context.predicted)
+    shapes = ([layer.shapes(record, context, True) for record in gold], [layer.shapes(record, context, False) for record in everything])
     fate: dict[int, str] = {}  # predicted index to an outcome that keeps it out of the matching
-    first: dict[bytes, int] = {}
     alias: dict[str, int] = {}
+    first = _first_of_each(layer, everything, shapes[1])
     for index, record in enumerate(everything):
-        body = canonical(record) if layer.name != "speakers" else record.id.encode()
-        alias[record.id] = first.setdefault(body, index)
-        if first[body] != index:
+        alias[record.id] = first[index]
+        if first[index] != index:
             fate[index] = "duplicate"
         elif not layer.located(record):
             fate[index] = "not_in_text"
+        if index in fate:
+            shapes[1][index] = ()
     context.ids[layer.name] = {record.id: index for index, record in enumerate(gold)}, alias
 
-    shapes = (
-        [layer.shapes(record, context, True) for record in gold],
-        [() if index in fate else layer.shapes(record, context, False) for index, record in enumerate(everything)],
-    )
     pairs: dict[tuple[int, int], Pair] = {}
     for g, p in _candidates(layer, context, gold, everything, shapes):
         if layer.name == "speakers":
@@ -159,6 +157,23 @@ def _match_layer(layer: Layer, context: Context, out: ArticleScore) -> list[Pair
     best_pairs = {key: pairs[key] for key in chosen}
     _outcomes(layer, gold, everything, best_pairs, rungs, fate, out)
     return list(best_pairs.values())
+
+
+def _first_of_each(layer: Layer, records: Sequence[Any], shapes: Sequence[Sequence[Shape]]) -> list[int]:
+    """For each record, the index of the first that says the same. Only records at one place can, so only they are compared.
+
+    Entities are never duplicates: the second of two equal ones has lost its mentions, and claims still refer to it.
+    """
+    places: dict[Any, list[int]] = {}
+    out = list(range(len(records)))
+    for index, alternatives in enumerate(shapes if layer.name != "speakers" else ()):
+        places.setdefault(tuple(shape.pieces for shape in alternatives), []).append(index)
+    for indices in places.values():
+        if len(indices) > 1:
+            seen: dict[bytes, int] = {}
+            for index in indices:
+                out[index] = seen.setdefault(canonical(records[index]), index)
+    return out
 
 
 def _candidates(

@@ -98,8 +98,10 @@ def _object(raw: bytes, issue: Callable[[str], None]) -> dict[str, Any] | None:
         twice: list[str] = []
 
         def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-            twice.extend(key for key, n in Counter(key for key, _ in pairs).items() if n > 1)
-            return dict(pairs)
+            found = dict(pairs)
+            if len(found) != len(pairs):
+                twice.extend(key for key, n in Counter(key for key, _ in pairs).items() if n > 1)
+            return found
 
         json.loads(raw, object_pairs_hook=unique)
         if twice:

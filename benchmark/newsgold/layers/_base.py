@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from newsgold import records
@@ -30,11 +31,8 @@ class Side:
 
     @cached_property
     def entities(self) -> list[Entity]:
-        """All entities, by first mention."""
-        return sorted(
-            self.annotation.entities,
-            key=lambda e: (min(((m.start, m.end) for m in e.mentions if m.located), default=(1 << 40, 0)), e.name or "", canonical(e), e.id),
-        )
+        """All entities, by first mention, then by name and content."""
+        return ordered(self.annotation.entities, lambda e: (min(((m.start, m.end) for m in e.mentions if m.located), default=(1 << 40, 0)), e.name or ""))
 
     @cached_property
     def entity_index(self) -> dict[str, int]:
@@ -198,11 +196,20 @@ class Layer:
 def by_position(records: Iterable[Any], first: Callable[[Any], Span | None]) -> list[Any]:
     """Records by the place of their first span, then by content."""
 
-    def key(record: Any) -> tuple[int, int, bytes, str]:
+    def place(record: Any) -> tuple[int, int]:
         span = first(record)
-        return (span.start, span.end, canonical(record), record.id) if span else (1 << 40, 0, canonical(record), record.id)
+        return (span.start, span.end) if span else (1 << 40, 0)
 
-    return sorted(records, key=key)
+    return ordered(records, place)
+
+
+def ordered(records: Iterable[Any], key: Callable[[Any], Any]) -> list[Any]:
+    """Records by ``key``, those with equal keys by content, then by id; the content is only looked at where it must be."""
+    out = []
+    for _, group in groupby(sorted(records, key=key), key=key):
+        same = list(group)
+        out += same if len(same) == 1 else sorted(same, key=lambda record: (canonical(record), record.id))
+    return out
 
 
 def best(gold: Sequence[Shape], predicted: Sequence[Shape], text: Text) -> Overlap:
