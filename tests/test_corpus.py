@@ -70,6 +70,7 @@ def test_build_writes_what_check_accepts_and_twice_the_same(checkout: Path, caps
         (lambda data: (data / "test.jsonl").unlink(), "data/test.jsonl: $: is missing"),
         (lambda data: (data / "manifest.json").write_text((data / "manifest.json").read_text().replace('"articles": 1', '"articles": 2')), "differs in splits.train"),
         (lambda data: (data / "articles/train/new.txt").write_text("x\n"), "a text without annotation"),
+        (lambda data: (data / "articles/train/new.yml").write_text("x\n"), "no source of an article"),
         (lambda data: (data / "parquet/claims/train.parquet").write_bytes(b"no"), "cannot be read"),
         (lambda data: shutil.copy(data / "parquet/claims/test.parquet", data / "parquet/claims/train.parquet"), "has other rows"),
     ],

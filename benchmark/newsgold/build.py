@@ -38,7 +38,7 @@ def compile_all(root: Path, progress: Callable[[Iterable[Path]], Iterable[Path]]
     for folder in sorted(path for path in base.iterdir() if path.is_dir()) if base.is_dir() else ():
         if folder.name not in SPLITS:
             issues.append(Issue(str(folder.relative_to(root)), None, "$", f"no split; expected one of {', '.join(SPLITS)}"))
-    paths = [path for split in SPLITS for path in sorted((base / split).glob("*.*")) if path.suffix in (".yaml", ".json", ".txt")]
+    paths = [path for split in SPLITS for path in sorted((base / split).glob("[!.]*"))]
     stems = Counter(path.stem for path in paths if path.suffix != ".txt")
     for path in progress(paths):
         name = path.relative_to(root).as_posix()
@@ -46,6 +46,9 @@ def compile_all(root: Path, progress: Callable[[Iterable[Path]], Iterable[Path]]
         if path.suffix == ".txt":
             if not path.with_suffix(".yaml").is_file():
                 issues.append(Issue(name, None, "$", "a text without annotation; expected the .yaml beside it"))
+            continue
+        if path.suffix not in (".yaml", ".json"):
+            issues.append(Issue(name, None, "$", "no source of an article; expected <id>.yaml with <id>.txt, or <id>.json for an external one"))
             continue
         if stems[path.stem] > 1:
             issues.append(Issue(name, None, "$.id", f"{path.stem} stands in several splits; expected each article once"))

@@ -135,6 +135,7 @@ def _validate(args: argparse.Namespace) -> int:
     counted = []
     for path in args.files:
         before = len(issues)
+        what = ""
         try:
             if path.suffix in (".yaml", ".yml"):
                 corpus.compile_file(path, issues.append, text_path=args.text)
@@ -149,13 +150,7 @@ def _validate(args: argparse.Namespace) -> int:
                     what += f"; skipped without text: {', '.join(found.skipped)}"
         except InputError as error:
             issues += error.issues
-        counted.append(
-            (
-                path,
-                len([issue for issue in issues[before:] if issue.level == "error"]),
-                what if len(issues) == before or path.suffix in (".yaml", ".yml") else "",
-            )
-        )
+        counted.append((path, sum(issue.level == "error" for issue in issues[before:]), what))
     _print_issues(issues)
     for path, errors, what in counted:
         if not errors:

@@ -122,6 +122,8 @@ _ANCHORS: Final = {
     "events": ["mentions[]", "participants[].mention", "time.span"],
     "figures": ["span", "of"],
 }
+_DECIDED: Final = frozenset({"id", "split", "text", "text_sha256"})
+"""Fields that a source may not give."""
 _HEAD: Final[dict[str, Any]] = {"headline": None, "dateline": None, "annotators": [], "canary": CANARY}
 
 
@@ -204,7 +206,9 @@ def _compile(yaml_path: Path, text: str, split: str, article_id: str, report: Ca
         failed = failed or level == "error"
         report(Issue(name, source.line(path), path_of(path), message, level))
 
-    head = {key: value for key, value in source.data.items() if key not in _DEFAULTS}
+    for key in sorted(_DECIDED & source.data.keys()):
+        issue([key], "given in the source; expected none, since the file's name, folder and text decide it")
+    head = {key: value for key, value in source.data.items() if key not in _DEFAULTS and key not in _DECIDED}
     provenance = head.get("provenance") or {}
     data = {
         "id": article_id, **_HEAD, **head, "text": text, "text_sha256": normalize.digest(text), "split": split, "annotators": head.get("annotators") or [],

@@ -18,7 +18,7 @@ from newsgold import corpus
 from newsgold.issues import InputError, Issue, path_of, shown
 from newsgold.normalize import digest, is_date
 from newsgold.predictions import Predictions
-from newsgold.records import LAYERS, Article
+from newsgold.records import LAYERS, Annotation
 from newsgold.report import cell, markdown_table
 from newsgold.scoring import Scorecard, score
 from newsgold.validate import check_schema
@@ -113,15 +113,9 @@ def rows(root: Path, split: str = "test") -> list[Row]:
                     score(Predictions(annotations=dict(found)), split, gold=articles, system=name),
                 )
             )
-    empty = Predictions(annotations={article.id: _empty(article) for article in articles if article.text is not None})
+    empty = Predictions(annotations={article.id: Annotation(id=article.id) for article in articles if article.text is not None})
     out.append(Row(_reference("empty", "reference", "finds nothing", False), score(empty, split, gold=articles, system="empty")))
     return sorted(out, key=lambda row: (-(row.card.overall or 0.0), row.submission["name"]))
-
-
-def _empty(article: Article) -> Any:
-    from newsgold.records import Annotation
-
-    return Annotation(id=article.id)
 
 
 def _reference(name: str, kind: str, description: str, family: bool) -> dict[str, Any]:
