@@ -10,9 +10,9 @@ from conftest import ROOT
 LAYERS = [
     ["records", "_version", "issues", "normalize", "resources"],
     ["anchors", "validate", "predictions", "corpus", "tables", "build"],
-    ["counts", "match", "compare"],
+    ["counts", "rows", "match", "compare"],
     ["layers._base", "layers.speakers", "layers.claims", "layers.events", "layers.figures", "layers"],
-    ["scoring"],
+    ["measures", "scoring"],
     ["agreement", "report", "leaderboard"],
     ["cli", "__main__"],
 ]

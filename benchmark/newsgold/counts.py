@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
 MILLION: Final = 1_000_000
 """Soft credit is kept in integer millionths, so that no order of addition changes a byte."""
@@ -72,50 +72,45 @@ def add(rows: Iterable[Mapping[str, Count]]) -> Counts:
     return out
 
 
-def accuracy(pairs: Mapping[tuple[str, str], int]) -> float | None:
+Divide = Callable[[Any, Any], Any]
+"""How two sums are divided: `ratio`, or the like for arrays. All that follows serves both."""
+
+
+def accuracy(pairs: Mapping[tuple[str, str], Any], divide: Divide = ratio) -> Any:
     """Share of pairs with equal labels; a missing prediction is wrong."""
-    return ratio(sum(n for (gold, predicted), n in pairs.items() if gold == predicted), sum(pairs.values()))
+    return divide(sum(n for (gold, predicted), n in pairs.items() if gold == predicted), sum(pairs.values()))
 
 
-def _given(pairs: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
-    return {key: n for key, n in pairs.items() if key[1] and n}
-
-
-def cohen_kappa(pairs: Mapping[tuple[str, str], int]) -> float | None:
+def cohen_kappa(pairs: Mapping[tuple[str, str], Any], divide: Divide = ratio) -> Any:
     """Cohen's kappa (Cohen 1960) over pairs for which both sides give a label.
 
     ``None`` without pairs, and when both sides use one and the same label throughout, so that chance agreement is 1.
     """
-    pairs = _given(pairs)
-    if not (total := sum(pairs.values())):
-        return None
-    gold, predicted = _margins(pairs)
+    gold, predicted, agreed, total = _margins(pairs)
     # Kept in integers up to the last division, so that 0/0 is told from rounding.
-    chance = sum(gold[label] * predicted[label] for label in gold)
-    agreed = sum(n for (one, other), n in pairs.items() if one == other)
-    return ratio(agreed * total - chance, total * total - chance)
+    chance = sum(n * predicted.get(label, 0) for label, n in gold.items())
+    return divide(agreed * total - chance, total * total - chance)
 
 
-def gwet_ac1(pairs: Mapping[tuple[str, str], int]) -> float | None:
+def gwet_ac1(pairs: Mapping[tuple[str, str], Any], divide: Divide = ratio) -> Any:
     """Gwet's AC1 (Gwet 2008) over pairs for which both sides give a label; ``None`` with fewer than two labels in use."""
-    pairs = _given(pairs)
-    if not (total := sum(pairs.values())):
-        return None
-    gold, predicted = _margins(pairs)
-    labels = gold.keys() | predicted.keys()
-    if len(labels) < 2:
-        return None
+    gold, predicted, agreed, total = _margins(pairs)
+    sums = [gold.get(label, 0) + predicted.get(label, 0) for label in {**gold, **predicted}]
     # Chance is 1/(q-1) Σ π(1-π) with π the mean share of a label; all terms over 4·total².
-    whole = 4 * total * total * (len(labels) - 1)
-    chance = sum((gold[label] + predicted[label]) * (2 * total - gold[label] - predicted[label]) for label in labels)
-    agreed = sum(n for (one, other), n in pairs.items() if one == other)
-    return ratio(agreed * whole - chance * total, total * (whole - chance))
+    whole = 4 * total * total * (sum(1 * (both > 0) for both in sums) - 1)
+    chance = sum(both * (2 * total - both) for both in sums)
+    return divide(agreed * whole - chance * total, total * (whole - chance))
 
 
-def _margins(pairs: Mapping[tuple[str, str], int]) -> tuple[Counter[str], Counter[str]]:
-    gold: Counter[str] = Counter()
-    predicted: Counter[str] = Counter()
+def _margins(pairs: Mapping[tuple[str, str], Any]) -> tuple[dict[str, Any], dict[str, Any], Any, Any]:
+    """Sums by gold label and by predicted label, how many agree and how many there are, where both sides give a label."""
+    gold: dict[str, Any] = {}
+    predicted: dict[str, Any] = {}
+    agreed: Any = 0
+    total: Any = 0
     for (one, other), n in pairs.items():
-        gold[one] += n
-        predicted[other] += n
-    return gold, predicted
+        if other:
+            gold[one] = gold.get(one, 0) + n
+            predicted[other] = predicted.get(other, 0) + n
+            agreed, total = agreed + n * (one == other), total + n
+    return gold, predicted, agreed, total
