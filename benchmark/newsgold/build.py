@@ -30,7 +30,9 @@ class Build:
     issues: list[Issue] = field(default_factory=list)
 
 
-def compile_all(root: Path, progress: Callable[[Iterable[Path]], Iterable[Path]] = lambda paths: paths) -> tuple[dict[str, list[Article]], list[Issue]]:
+def compile_all(
+    root: Path, progress: Callable[[Iterable[Path], int], Iterable[Path]] = lambda paths, total: paths
+) -> tuple[dict[str, list[Article]], list[Issue]]:
     """All sources under ``root/data/articles`` compiled, by split, in the order of their ids, and every issue."""
     issues: list[Issue] = []
     out: dict[str, list[Article]] = {split: [] for split in SPLITS}
@@ -40,7 +42,7 @@ def compile_all(root: Path, progress: Callable[[Iterable[Path]], Iterable[Path]]
             issues.append(Issue(str(folder.relative_to(root)), None, "$", f"no split; expected one of {', '.join(SPLITS)}"))
     paths = [path for split in SPLITS for path in sorted((base / split).glob("[!.]*"))]
     stems = Counter(path.stem for path in paths if path.suffix != ".txt")
-    for path in progress(paths):
+    for path in progress(paths, len(paths)):
         name = path.relative_to(root).as_posix()
         split = path.parent.name
         if path.suffix == ".txt":
@@ -124,7 +126,7 @@ def label_counts(articles: Iterable[Article]) -> tuple[dict[str, int], dict[str,
     return dict(records), {key: dict(sorted(value.items())) for key, value in sorted(labels.items())}
 
 
-def build(root: Path, progress: Callable[[Iterable[Path]], Iterable[Path]] = lambda paths: paths) -> Build:
+def build(root: Path, progress: Callable[[Iterable[Path], int], Iterable[Path]] = lambda paths, total: paths) -> Build:
     """Compile the sources under ``root`` into everything that ``data/`` ships. Writes nothing."""
     out = Build()
     splits, out.issues = compile_all(root, progress)

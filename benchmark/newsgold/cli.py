@@ -73,10 +73,10 @@ def _console(args: argparse.Namespace) -> Console:
     return Console(width=width, no_color=getattr(args, "no_color", False) or "NO_COLOR" in os.environ, highlight=False)
 
 
-def _progress(what: str, total: int, floor: int = 200) -> Callable[[Iterable[_T]], Iterable[_T]]:
+def _progress(what: str, floor: int = 200) -> Callable[[Iterable[_T], int], Iterable[_T]]:
     """A progress bar on standard error for long work at a terminal; nothing for short work or in a pipe."""
 
-    def wrap(items: Iterable[_T]) -> Iterable[_T]:
+    def wrap(items: Iterable[_T], total: int) -> Iterable[_T]:
         if total < floor or not sys.stderr.isatty():
             return items
         from rich.console import Console
@@ -87,16 +87,15 @@ def _progress(what: str, total: int, floor: int = 200) -> Callable[[Iterable[_T]
     return wrap
 
 
-def _write(path: Path, content: str | bytes, force: bool) -> None:
+def _write(path: Path, content: str | bytes | Iterable[bytes], force: bool) -> None:
     """Write a result, atomically; an existing one is only replaced with --force."""
     from newsgold.issues import InputError, Issue
     from newsgold.resources import write_atomic
 
-    body = content.encode() if isinstance(content, str) else content
-    if path.exists() and not force and path.read_bytes() != body:
-        raise InputError([Issue(str(path), None, "$", "exists and differs; expected a new file, or --force to replace it")])
     try:
-        write_atomic(path, body)
+        write_atomic(path, content.encode() if isinstance(content, str) else content, keep=not force)
+    except FileExistsError as error:
+        raise InputError([Issue(str(path), None, "$", "exists and differs; expected a new file, or --force to replace it")]) from error
     except OSError as error:
         raise InputError([Issue(str(path), None, "$", f"cannot be written ({error.strerror}); expected a place to write to")]) from error
 
@@ -180,7 +179,7 @@ def _build(args: argparse.Namespace) -> int:
     if args.external:
         return _build_external(args.external)
     root = _root()
-    built = build.build(root, _progress("compiling", sum(1 for _ in (root / "data" / "articles").rglob("*.yaml"))))
+    built = build.build(root, _progress("compiling"))
     errors = [issue for issue in built.issues if issue.level == "error"]
     shown = errors or built.issues
     if errors:
@@ -270,19 +269,37 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _score(args: argparse.Namespace) -> int:
-    from newsgold import corpus
     from newsgold.scoring import score
 
-    gold = corpus.load(args.split) if args.gold is None else corpus.load(path=args.gold)
     if args.system is not None and not args.system.isprintable():
         print("--system holds characters that cannot be printed; expected a name", file=sys.stderr)
         return BAD
-    card = score(args.predictions, args.split if args.gold is None else "custom", gold=gold, system=args.system, progress=_progress("scoring", len(gold)))
-    data = card.to_dict(matches=args.matches)
+    with _pool(args.jobs) as executor:
+        card = score(
+            args.predictions, args.split if args.gold is None else "custom", gold=args.gold, system=args.system, progress=_progress("scoring"),
+            executor=executor, in_flight=4 * args.jobs,
+        )  # fmt: skip
+    extra: dict[str, Any] = {}
     if args.out:
-        _write(args.out, card.to_json(matches=args.matches), args.force)
-    _emit(args, "score", data)
+        _write(args.out, card.chunks(matches=args.matches, extra=extra), args.force)
+    if args.format == "json":
+        for chunk in card.chunks(matches=args.matches, extra=extra):
+            sys.stdout.write(chunk.decode())
+    else:
+        _emit(args, "score", {**card.summary(), **extra})
     return OK
+
+
+def _pool(jobs: int) -> Any:
+    """A pool of ``jobs`` processes, or nothing for one job."""
+    import contextlib
+
+    if jobs <= 1:
+        return contextlib.nullcontext()
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
 
 
 def _agreement(args: argparse.Namespace) -> int:
@@ -428,6 +445,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--gold", type=Path, help="score on the gold articles of this JSON Lines file instead")
     sub.add_argument("--system", help="a name to keep in the scorecard")
     sub.add_argument("--matches", action="store_true", help="list every record and what became of it in the JSON")
+    sub.add_argument("--jobs", type=int, default=1, metavar="N", help="processes to score with (default: 1); the result is the same")
     _output(sub)
 
     sub = command(

@@ -15,11 +15,11 @@ from typing import Any, Final
 import msgspec
 import orjson
 
-from newsgold import normalize, resources
+from newsgold import normalize, resources, validate
 from newsgold.anchors import AnchorError, resolve
 from newsgold.issues import InputError, Issue, path_of, shown
 from newsgold.records import SPLITS, Article, article_from, to_dict
-from newsgold.validate import Fit, check_article, check_references, check_schema, line_issue, read_jsonl, spans_of
+from newsgold.validate import Fit, check_article, check_references, check_schema, line_issue, parse_line, spans_of
 
 DATA_VERSION: Final = "0.1.0"
 """Version of the gold data; every change of published gold raises it."""
@@ -426,12 +426,12 @@ def load(split: str = "test", path: Path | None = None) -> tuple[Article, ...]:
             raise ValueError(f"no split {split!r}; expected one of {', '.join(SPLITS)}")
         lines = _lines(split)
         try:
-            articles = [article_from(orjson.loads(line)) for line in lines]
+            articles = [_hydrated(article_from(orjson.loads(line))) for line in lines]
         except (orjson.JSONDecodeError, msgspec.ValidationError) as error:
             raise InputError([Issue(f"data/{split}.jsonl", None, "$", f"is not what newsgold build writes ({error}); run newsgold build")]) from error
     else:
         articles = _read_articles(path)
-    return tuple(_hydrated(article) for article in articles)
+    return tuple(articles)
 
 
 @lru_cache(maxsize=4)
@@ -452,21 +452,43 @@ def _hydrated(article: Article) -> Article:
     return article
 
 
+class Lines(validate.Lines):
+    """The gold articles of a JSON Lines file, by id, read when asked for."""
+
+    def __init__(self, path: Path, report: Callable[[Issue], None]):
+        def refuse(line: int, raw: bytes, found: str | None) -> bool:
+            if found is not None and found not in self._entries:
+                return False
+            if found is not None:
+                line_issue(report, str(path), line)(["id"], f"{found} stands twice; expected each article once")
+            parse_article(line, raw, str(path), report)  # which tells what else is wrong
+            return True
+
+        super().__init__(path, str(path), report, refuse)
+
+
+def parse_article(line: int, raw: bytes, name: str, report: Callable[[Issue], None]) -> Article | None:
+    """The article of one line of a JSON Lines file, with its cached text if it is stand-off; ``None`` after reporting why not."""
+    data = parse_line(raw, line, name, report)
+    failed = data is None
+
+    def put(path: list[str | int], message: str) -> None:
+        nonlocal failed
+        failed = True
+        report(Issue(name, line, path_of(path), message))
+
+    if data is not None and check_schema("article", data, put) is not Fit.MISSHAPEN:
+        check_article(data, put, lambda *_: None)
+    return None if failed or data is None else _hydrated(article_from(data))
+
+
 def _read_articles(path: Path) -> list[Article]:
     issues: list[Issue] = []
-    found: dict[str, Article] = {}
-    for line, data in read_jsonl(path, issues.append):
-        report = line_issue(issues.append, str(path), line)
-        before = len(issues)
-        if check_schema("article", data, report) is not Fit.MISSHAPEN:
-            check_article(data, report, lambda *_: None)
-            if data["id"] in found:
-                report(["id"], f"{data['id']} stands twice; expected each article once")
-        if len(issues) == before:
-            found[data["id"]] = article_from(data)
+    lines = Lines(path, issues.append)
+    found = [parse_article(*line, str(path), issues.append) for line in map(lines.get, lines.ids) if line]
     if issues:
-        raise InputError(issues)
-    return list(found.values())
+        raise InputError(sorted(issues, key=lambda issue: issue.line or 0))
+    return [article for article in found if article]
 
 
 def annotation_path(annotator: str, article_id: str) -> Path | None:

@@ -6,18 +6,16 @@ A span is given by offsets, by words (or a text anchor), or both; a speaker by e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from newsgold import anchors
+from newsgold import anchors, validate
 from newsgold.issues import InputError, Issue, shown
 from newsgold.normalize import PRONOUNS, name_tokens
 from newsgold.records import Annotation, Article, Claim, Entity, Event, Figure, Mention, Participant, Relation, Span, Time, canonical, to_dict
-from newsgold.validate import Fit, check_schema, check_span, line_issue, read_jsonl, whole_offsets
+from newsgold.validate import Fit, check_schema, check_span, line_issue, parse_line
 
 Report = Callable[[list[str | int], str], None]
 UNLOCATED = -1
@@ -35,57 +33,71 @@ class Predictions:
     """Article id to the error that the system reported."""
 
 
+class Lines(validate.Lines):
+    """The predictions of a file, or objects in memory, for the articles ``ids``. Other articles, and one predicted twice, are problems."""
+
+    def __init__(self, source: Path | Iterable[Mapping[str, Any]], ids: Collection[str], report: Callable[[Issue], None], name: str | None = None):
+        name = name or (str(source) if isinstance(source, Path) else "predictions")
+
+        def refuse(line: int, raw: bytes, found: str | None) -> bool:
+            if found in ids and found not in self._entries:
+                return False
+            # Nothing will ask for this line again, so all that is wrong with it is told now.
+            data = parse_line(raw, line, name, report)
+            put = line_issue(report, name, line)
+            if data is not None and check_schema("prediction", data, put) is not Fit.MISSHAPEN:
+                if found not in ids:
+                    put(["id"], f"{shown(data['id'])} is no article of this split; expected one of its {len(ids)} ids")
+                else:
+                    put(["id"], f"{shown(data['id'])} was predicted in line {self.line(data['id'])} already; expected each article once")
+            return True
+
+        super().__init__(source, name, report, refuse)
+
+
+def parse(line: int, raw: bytes, article: Article, name: str, report: Callable[[Issue], None]) -> tuple[Annotation | None, str | None]:
+    """One line of predictions, validated and resolved against its article.
+
+    Returns:
+        The annotation, ``None`` where the article has no text or something was reported; and the system's own error.
+    """
+    data = parse_line(raw, line, name, report)
+    put = line_issue(report, name, line)
+    if data is None or check_schema("prediction", data, put) is Fit.MISSHAPEN:
+        return None, None
+    return resolve(data, article, put) if article.text is not None else None, data.get("error") or None
+
+
 def read(path: Path, articles: Iterable[Article]) -> Predictions:
     """Read, validate and resolve a predictions file against ``articles``.
 
     Raises:
         InputError: with every problem of the file.
     """
-    issues: list[Issue] = []
-    return _collect(read_jsonl(path, issues.append), articles, str(path), issues)
+    return _collect(path, articles, str(path))
 
 
 def from_objects(predictions: Iterable[Mapping[str, Any]], articles: Iterable[Article], name: str = "predictions") -> Predictions:
     """Like `read`, for predictions that are JSON types in memory; the line is then the position in the iterable."""
+    return _collect(predictions, articles, name)
+
+
+def _collect(source: Path | Iterable[Mapping[str, Any]], articles: Iterable[Article], name: str) -> Predictions:
     issues: list[Issue] = []
-
-    def plain() -> Iterator[tuple[int, dict[str, Any]]]:
-        for line, data in enumerate(predictions, 1):
-            try:
-                value = orjson.loads(orjson.dumps(data))
-            except (TypeError, ValueError) as error:
-                issues.append(Issue(name, line, "$", f"cannot be written as JSON ({error}); expected JSON types"))
-                continue
-            whole_offsets(value)
-            yield line, value
-
-    return _collect(plain(), articles, name, issues)
-
-
-def _collect(lines: Iterable[tuple[int, dict[str, Any]]], articles: Iterable[Article], name: str, issues: list[Issue]) -> Predictions:
-    """Resolve numbered predictions; ``issues`` may already hold what was wrong with the lines themselves."""
-    out = Predictions()
     gold = {article.id: article for article in articles}
-    seen: dict[str, int] = {}
-    for line, data in lines:
-        report = line_issue(issues.append, name, line)
-        if check_schema("prediction", data, report) is Fit.MISSHAPEN:
-            continue
-        if (article := gold.get(data["id"])) is None:
-            report(["id"], f"{shown(data['id'])} is no article of this split; expected one of its {len(gold)} ids")
-            continue
-        if data["id"] in seen:
-            report(["id"], f"{shown(data['id'])} was predicted in line {seen[data['id']]} already; expected each article once")
-            continue
-        seen[data["id"]] = line
-        if data.get("error"):
-            out.failed[data["id"]] = data["error"]
-        if article.text is None:
-            out.skipped.append(article.id)
-        else:
-            out.annotations[article.id] = resolve(data, article, report)
+    lines = Lines(source, gold.keys(), issues.append, name)
+    out = Predictions()
+    for found in lines.ids:
+        line, raw = lines.get(found) or (0, b"")
+        annotation, failed = parse(line, raw, gold[found], name, issues.append)
+        if failed:
+            out.failed[found] = failed
+        if gold[found].text is None:
+            out.skipped.append(found)
+        elif annotation is not None:
+            out.annotations[found] = annotation
     if issues:
-        raise InputError(issues)
+        raise InputError(sorted(issues, key=lambda issue: issue.line or 0))
     return out
 
 

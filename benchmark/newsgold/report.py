@@ -75,22 +75,23 @@ def _errors(card: Mapping[str, Any]) -> list[_Row]:
     """What became of the records, per layer: hits, the rung where partial ones failed, misses, spurious ones."""
     rows: list[_Row] = []
     for layer, table in card["errors"].items():
-        partial = ", ".join(f"{key.split(':')[1]} {n}" for key, n in table.items() if key.startswith("partial:"))
+        counts = {kind: found["count"] for kind, found in table.items()}
+        partial = ", ".join(f"{kind.removeprefix('wrong_')} {n}" for kind, n in counts.items() if kind == "boundary" or kind.startswith("wrong_"))
         rows.append(
             (
                 layer,
-                str(table.get("hit", 0)),
+                str(counts.get("hit", 0)),
                 partial or DASH,
-                str(table.get("miss", 0)),
-                str(table.get("spurious", 0)),
-                str(table.get("duplicate", 0)),
-                str(table.get("not_in_text", 0)),
+                str(counts.get("missed", 0)),
+                str(counts.get("spurious", 0)),
+                str(counts.get("duplicate", 0)),
+                str(counts.get("not_in_text", 0)),
             )
         )
     return rows
 
 
-_ERROR_HEAD: Final = ("layer", "hit", "failed at", "missed", "spurious", "dupl.", "not in text")
+_ERROR_HEAD: Final = ("layer", "hit", "wrong", "missed", "spurious", "dupl.", "not in text")
 
 
 def score_table(card: Mapping[str, Any], console: Console) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import filecmp
 import os
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -42,10 +44,14 @@ def cache_dir() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "newsgold"
 
 
-def write_atomic(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path`` so that a reader sees the old file or the new one, never a part.
+def write_atomic(path: Path, content: bytes | Iterable[bytes], *, keep: bool = False) -> None:
+    """Write ``content``, whole or in pieces, to ``path`` so that a reader sees the old file or the new one, never a part.
 
-    A link is followed. Raises OSError for what is no regular file (a folder, a device).
+    A link is followed. With ``keep``, a file that is there and differs stays.
+
+    Raises:
+        FileExistsError: such a file stays.
+        OSError: for what is no regular file (a folder, a device).
     """
     path = path.resolve()
     if path.exists() and not path.is_file():
@@ -54,9 +60,12 @@ def write_atomic(path: Path, content: bytes) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
-            file.write(content)
+            for piece in (content,) if isinstance(content, bytes) else content:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
+        if keep and path.exists() and not filecmp.cmp(part, path, shallow=False):
+            raise FileExistsError(errno.EEXIST, "exists and differs", str(path))
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -1,288 +1,41 @@
-"""Gold and predictions to a scorecard: additive counts per article, what became of every record, and the signature."""
+"""Gold and predictions to a scorecard: rows of additive counts, what became of every record, and the signature.
+
+The unit of work is a shard: some articles with their predictions, as they stand in the files. `score_shard` validates,
+resolves and scores it, and gives back rows; so the same call runs here, on a process pool and on a cluster, and gives the
+same bytes.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import hashlib
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import msgspec
 import orjson
 
-from newsgold import corpus, predictions
+from newsgold import corpus, measures, predictions
 from newsgold._version import __version__
-from newsgold.compare import MODES, Shape, Text, touching
-from newsgold.counts import MILLION, Count, Counts, Labels, accuracy, add, cohen_kappa, gwet_ac1, mean, rounded
+from newsgold.compare import MODES
+from newsgold.counts import MILLION, Count, Counts, Labels, accuracy, cohen_kappa, gwet_ac1, rounded
 from newsgold.issues import InputError, Issue, shown
-from newsgold.layers import REGISTRY, Context, Layer, Pair, Side
-from newsgold.layers._base import best, canonical
-from newsgold.layers.speakers import mention_overlap
-from newsgold.match import match
+from newsgold.layers import REGISTRY, Layer
+from newsgold.measures import ARGUMENTS, GIVEN, OVERALL
+from newsgold.pairing import ArticleScore, Match, align, error_kinds, score_article
 from newsgold.records import SCHEMA_VERSION, Annotation, Article
+from newsgold.rows import Row, Rows, Spool, encode, row
 
-ARGUMENTS: Final = ("identification", "classification", "identification_strict", "classification_strict")
-GIVEN: Final = "_given_triggers"
+__all__ = ["ArticleScore", "Match", "Scorecard", "align", "headlines", "score", "score_article", "score_shard"]
 
-
-@dataclass(frozen=True)
-class Match:
-    """What became of one record."""
-
-    article: str
-    """Article id."""
-    layer: str
-    """Layer."""
-    outcome: str
-    """hit (every rung holds), partial (``failed`` names the first rung that does not), miss, spurious, duplicate or not_in_text."""
-    gold: str | None = None
-    """Gold record id."""
-    predicted: str | None = None
-    """Predicted record id."""
-    failed: str | None = None
-    """The first rung that failed."""
-    overlap: float | None = None
-    """Dice of the spans (speakers: of the mention sets)."""
-
-
-@dataclass
-class ArticleScore:
-    """The scores of one article, before any division."""
-
-    article: str
-    """Article id."""
-    counts: Counts = field(default_factory=dict)
-    """Measure to count."""
-    labels: Labels = field(default_factory=dict)
-    """Attribute to label pairs."""
-    matches: list[Match] = field(default_factory=list)
-    """Every record, gold and predicted, in the order of the text."""
-
-
-def score_article(gold: Article, predicted: Annotation | None, text: Text | None = None) -> ArticleScore:
-    """Score one article. ``predicted`` is resolved (`newsgold.predictions`); ``None`` is scored as empty.
-
-    Raises:
-        ValueError: a stand-off article without its text.
-    """
-    if gold.text is None:
-        raise ValueError(f"{gold.id} has no text; hydrate it first")
-    text = text or Text(gold.text)
-    context = Context(Side(gold, text), Side(predicted or Annotation(id=gold.id), text), gold.language)
-    out = ArticleScore(gold.id)
-    _align(context)
-    done = [(layer, _match_layer(layer, context, out)) for layer in REGISTRY.values()]
-    for layer, pairs in done:
-        _attributes(layer, [pair for pair in pairs if layer.rungs[0].holds(pair)], out)
-        if layer.arguments:
-            _arguments(layer, pairs, context, out)
-    return out
-
-
-def align(gold: Article, predicted: Annotation) -> dict[str, str]:
-    """Gold entity id to predicted entity id of the entities that are aligned.
-
-    Raises:
-        ValueError: a stand-off article without its text.
-    """
-    if gold.text is None:
-        raise ValueError(f"{gold.id} has no text; hydrate it first")
-    text = Text(gold.text)
-    context = Context(Side(gold, text), Side(predicted, text), gold.language)
-    _align(context)
-    return {context.gold.entities[g].id: context.predicted.entities[p].id for p, g in context.alignment.items()}
-
-
-def _align(context: Context) -> None:
-    """Align entities one-to-one: names match, or Dice of the name and nominal mentions ≥ 0.5.
-
-    A name does not stand against the mentions: where either entity has a partner by mentions, only mentions decide.
-    """
-    gold, predicted = context.gold, context.predicted
-    owners: dict[Any, list[int]] = {}
-    for index, mentions in enumerate(context.gold_mentions):
-        for spot in mentions:
-            owners.setdefault(spot, []).append(index)
-    candidates = set(context.name_pairs)
-    candidates |= {(owner, index) for index, mentions in enumerate(context.predicted_mentions) for spot in mentions for owner in owners.get(spot, ())}
-    worth = {}
-    firm = {pair for pair in candidates if mention_overlap(context, *pair, names_only=True).half}
-    settled = {g for g, _ in firm}, {p for _, p in firm}
-    for g, p in candidates:
-        if (g, p) in firm or ((g, p) in context.name_pairs and g not in settled[0] and p not in settled[1]):
-            every = mention_overlap(context, g, p)
-            speak = int(g in gold.speakers and p in predicted.speakers)
-            worth[g, p] = (speak, 1, int(every.close), int(gold.entities[g].kind == predicted.entities[p].kind), every.millionths)
-    context.matched["entities"] = {p: g for g, p in match(worth)}
-
-
-def _match_layer(layer: Layer, context: Context, out: ArticleScore) -> list[Pair]:
-    """Match one layer, count its ladder and span modes, and list what became of each record. Returns the pairs."""
-    gold = layer.records(context.gold)
-    everything = layer.records(context.predicted)
-    shapes = ([layer.shapes(record, context, True) for record in gold], [layer.shapes(record, context, False) for record in everything])
-    fate: dict[int, str] = {}  # predicted index to an outcome that keeps it out of the matching
-    alias: dict[str, int] = {}
-    first = _first_of_each(layer, everything, shapes[1])
-    for index, record in enumerate(everything):
-        alias[record.id] = first[index]
-        if first[index] != index:
-            fate[index] = "duplicate"
-        elif not layer.located(record):
-            fate[index] = "not_in_text"
-        if index in fate:
-            shapes[1][index] = ()
-    context.ids[layer.name] = {record.id: index for index, record in enumerate(gold)}, alias
-
-    pairs: dict[tuple[int, int], Pair] = {}
-    for g, p in _candidates(layer, context, gold, everything, shapes):
-        if layer.name == "speakers":
-            overlap = mention_overlap(context, context.gold.entity_index[gold[g].id], context.predicted.entity_index[everything[p].id])
-        else:
-            overlap = best(shapes[0][g], shapes[1][p], context.gold.text)
-        pairs[g, p] = Pair(gold[g], everything[p], overlap, context)
-    rungs = {key: _climb(layer, pair) for key, pair in pairs.items()}
-    headline = next(index for index, rung in enumerate(layer.rungs) if rung.name == layer.headline)
-    worth = {
-        key: (int(held > headline), *(int(held > index) for index in range(len(layer.rungs))), pairs[key].overlap.millionths) for key, held in rungs.items()
-    }
-    chosen = match({key: value for key, value in worth.items() if any(value)})
-    context.matched[layer.name] = {p: g for g, p in chosen if rungs[g, p] > 0}
-
-    for index, rung in enumerate(layer.rungs):
-        out.counts[f"{layer.name}/{rung.name}"] = Count(sum(1 for key in chosen if rungs[key] > index), len(gold), len(everything))
-    credits = [pairs[key].overlap.credits() for key in chosen]
-    for index, mode in enumerate(MODES):
-        out.counts[f"{layer.name}/span:{mode}"] = Count(sum(credit[index] for credit in credits), len(gold), len(everything))
-    best_pairs = {key: pairs[key] for key in chosen}
-    _outcomes(layer, gold, everything, best_pairs, rungs, fate, out)
-    return list(best_pairs.values())
-
-
-def _first_of_each(layer: Layer, records: Sequence[Any], shapes: Sequence[Sequence[Shape]]) -> list[int]:
-    """For each record, the index of the first that says the same. Only records at one place can, so only they are compared.
-
-    Entities are never duplicates: the second of two equal ones has lost its mentions, and claims still refer to it.
-    """
-    places: dict[Any, list[int]] = {}
-    out = list(range(len(records)))
-    for index, alternatives in enumerate(shapes if layer.name != "speakers" else ()):
-        places.setdefault(tuple(shape.pieces for shape in alternatives), []).append(index)
-    for indices in places.values():
-        if len(indices) > 1:
-            seen: dict[bytes, int] = {}
-            for index in indices:
-                out[index] = seen.setdefault(canonical(records[index]), index)
-    return out
-
-
-def _candidates(
-    layer: Layer, context: Context, gold: Sequence[Any], predicted: Sequence[Any], shapes: tuple[Sequence[Sequence[Shape]], Sequence[Sequence[Shape]]]
-) -> Iterable[tuple[int, int]]:
-    if layer.name != "speakers":
-        return touching(*shapes)
-    places = {context.gold.entity_index[entity.id]: index for index, entity in enumerate(gold)}
-    return [(places[g], p) for p, entity in enumerate(predicted) if (g := context.aligned(entity.id)) in places and g is not None]
-
-
-def _climb(layer: Layer, pair: Pair) -> int:
-    """How many rungs hold, from the first, without a gap."""
-    for index, rung in enumerate(layer.rungs):
-        if not rung.holds(pair):
-            return index
-    return len(layer.rungs)
-
-
-def _outcomes(
-    layer: Layer,
-    gold: Sequence[Any],
-    predicted: Sequence[Any],
-    pairs: Mapping[tuple[int, int], Pair],
-    rungs: Mapping[tuple[int, int], int],
-    fate: Mapping[int, str],
-    out: ArticleScore,
-) -> None:
-    """List every record; ``pairs`` are the chosen ones."""
-    mates = dict(pairs.keys())
-    article = out.article
-    for g, record in enumerate(gold):
-        if g in mates:
-            held = rungs[g, mates[g]]
-            failed = layer.rungs[held].name if held < len(layer.rungs) else None
-            pair = pairs[g, mates[g]]
-            out.matches.append(
-                Match(article, layer.name, "partial" if failed else "hit", record.id, pair.predicted.id, failed, rounded(pair.overlap.millionths / MILLION))
-            )
-        else:
-            out.matches.append(Match(article, layer.name, "miss", gold=record.id))
-    taken = set(mates.values())
-    for p, record in enumerate(predicted):
-        if p not in taken:
-            out.matches.append(Match(article, layer.name, fate.get(p, "spurious"), predicted=record.id))
-
-
-def _attributes(layer: Layer, pairs: Sequence[Pair], out: ArticleScore) -> None:
-    """Label pairs and attribute counts over the pairs that hold the first rung."""
-    for label in layer.labels:
-        table: Counter[tuple[str, str]] = Counter()
-        for pair in pairs:
-            if (want := label.get(pair.gold)) is not None:
-                table[want, label.get(pair.predicted) or ""] += 1
-        out.labels[f"{layer.name}/{label.name}"] = table
-    for spans in layer.spans:
-        sums = dict.fromkeys(MODES, Count())
-        for pair in pairs:
-            gold, predicted = list(spans.gold(pair)), list(spans.predicted(pair))
-            for mode, credit in zip(MODES, _span_credits(gold, predicted, pair.context.gold.text), strict=True):
-                sums[mode] = sums[mode].plus(Count(credit, len(gold), len(predicted)))
-        out.counts.update((f"{layer.name}/attribute:{spans.name}:{mode}", count) for mode, count in sums.items())
-    for link in layer.links:
-        total = Count()
-        for pair in pairs:
-            ties, found = link.gold(pair), link.predicted(pair)
-            total = total.plus(Count(len(ties & found), len(ties), len(found)))
-        out.counts[f"{layer.name}/attribute:{link.name}"] = total
-
-
-def _span_credits(gold: Sequence[Shape], predicted: Sequence[Shape], text: Text) -> tuple[int, int, int, int]:
-    """Credit in each mode of the best one-to-one assignment of two sets of spans."""
-    overlaps = {(g, p): overlap for g, one in enumerate(gold) for p, other in enumerate(predicted) if (overlap := text.overlap(one, other)).shared}
-    worth = {key: (int(overlap.exact), int(overlap.close), int(overlap.half), overlap.millionths) for key, overlap in overlaps.items() if overlap.millionths}
-    credits = [overlaps[key].credits() for key in match(worth)]
-    sums = [sum(credit[index] for credit in credits) for index in range(len(MODES))]
-    return sums[0], sums[1], sums[2], sums[3]
-
-
-def _arguments(layer: Layer, pairs: Sequence[Pair], context: Context, out: ArticleScore) -> None:
-    """Distinct (event, role, entity) triples over all events, right when the event has the right trigger and type."""
-    right = {pair.predicted.id: pair.gold for pair in pairs if _climb(layer, pair) >= 2}
-    golds, everything = layer.records(context.gold), layer.records(context.predicted)
-    alias = context.ids[layer.name][1]
-
-    def triples(event: Any, key: Any, is_gold: bool, roles: bool, strict: bool) -> set[tuple[Any, ...]]:
-        found = set()
-        for participant in event.participants:
-            entity: Any = context.gold.entity_index[participant.entity] if is_gold else context.aligned(participant.entity)
-            if entity is None:
-                entity = participant.entity
-            spot: Any = context.spot(participant.mention) if strict and participant.mention else None
-            found.add((key, participant.role if roles else None, entity, spot or (None if is_gold or not strict else "no mention")))
-        return found
-
-    given = {event.id for event in right.values()}
-    for setting in ARGUMENTS:
-        roles, strict = setting.startswith("classification"), setting.endswith("strict")
-        want = {triple for event in golds for triple in triples(event, event.id, True, roles, strict)}
-        got = set()
-        for index, event in enumerate(everything):
-            if alias[event.id] == index:  # an exact duplicate is one event here, and spurious on the ladder
-                key = right[event.id].id if event.id in right else ("unmatched", event.id)
-                got |= triples(event, key, False, roles, strict)
-        hits = len(want & got)
-        out.counts[f"{layer.name}/arguments:{setting}"] = Count(hits, len(want), len(got))
-        out.counts[f"{layer.name}/arguments:{setting}{GIVEN}"] = Count(
-            hits, sum(1 for triple in want if triple[0] in given), sum(1 for triple in got if triple[0] in given)
-        )
+SHARD: Final = 32
+"""Articles in a shard: enough that sending it costs little beside scoring it."""
+WORST: Final = 3
+"""Articles that are named for each kind of error."""
 
 
 # --- scorecard --------------------------------------------------------------------------------------------------------
@@ -298,83 +51,135 @@ class Scorecard:
     """Name of the system, where known."""
     split: str
     """The split that was scored."""
-    articles: int
-    """Articles scored."""
     missing: tuple[str, ...]
     """Gold articles without a prediction, scored as empty."""
     skipped: tuple[str, ...]
     """Stand-off articles whose text is absent, left out."""
     failed: Mapping[str, str]
     """Articles on which the system reported an error."""
-    counts: Mapping[str, Counts]
-    """Additive counts per article."""
-    labels: Mapping[str, Labels]
-    """Additive label pairs per article."""
-    matches: tuple[Match, ...]
-    """Every record and what became of it."""
+    rows: Rows
+    """Additive counts, label pairs and error kinds, an article a row."""
+    outcomes: Spool[list[Match]]
+    """By article, every record and what became of it."""
+
+    @property
+    def articles(self) -> int:
+        """Articles scored."""
+        return len(self.rows)
+
+    @property
+    def counts(self) -> dict[str, Counts]:
+        """Additive counts per article, zeros left out. All rows at once: for large corpora read `rows`."""
+        return {article: made.counts for article, made in self.rows}
+
+    @property
+    def labels(self) -> dict[str, Labels]:
+        """Label pairs per article. All rows at once: for large corpora read `rows`."""
+        return {article: {name: Counter({(g, p): n for g, p, n in pairs}) for name, pairs in made.labels.items()} for article, made in self.rows}
+
+    @property
+    def matches(self) -> Iterator[Match]:
+        """Every record and what became of it, article by article."""
+        for _, found in self.outcomes:
+            yield from found
 
     @property
     def total(self) -> Counts:
-        """Counts over all articles."""
-        return add(self.counts.values())
+        """Counts over all articles, by measure."""
+        found = self.rows.total
+        return {key: found.get(key, Count()) for measure in measures.registry().values() for key in measure.counts}
 
     @property
     def headlines(self) -> dict[str, float | None]:
         """The headline score of each layer."""
-        return headlines(self.total)
+        return headlines(self.rows.total)
 
     @property
     def overall(self) -> float | None:
         """The plain mean of the headlines that are scored."""
-        return mean(self.headlines.values())
+        return measures.registry()[OVERALL].of(self.rows.total, {})
 
-    def to_dict(self, *, matches: bool = False) -> dict[str, Any]:
-        """The scorecard as JSON types; with ``matches``, every record is listed."""
-        total = self.total
-        pooled: Labels = {}
-        for row in self.labels.values():
-            for name, table in row.items():
-                pooled.setdefault(name, Counter()).update(table)
+    def measures(self) -> dict[str, float | None]:
+        """Every score by name (`newsgold.measures`), unrounded."""
+        return measures.values(self.rows.total, self.rows.labels)
+
+    def summary(self) -> dict[str, Any]:
+        """The scorecard without its rows, as JSON types."""
+        total, labels = self.rows.total, self.rows.labels
         heads = headlines(total)
-        errors = {layer: Counter(f"{m.outcome}:{m.failed}" if m.failed else m.outcome for m in self.matches if m.layer == layer) for layer in REGISTRY}
-        out: dict[str, Any] = {
+        return {
             "schema_version": SCHEMA_VERSION, "signature": self.signature, "system": self.system, "split": self.split, "data_version": corpus.DATA_VERSION,
             "articles": self.articles, "missing": list(self.missing), "skipped": list(self.skipped), "failed": dict(sorted(self.failed.items())),
-            "overall": rounded(mean(heads.values())), "headlines": {layer: rounded(value) for layer, value in heads.items()},
-            "layers": {name: _layer_dict(layer, total, pooled, heads[name]) for name, layer in REGISTRY.items()},
-            "errors": {layer: dict(sorted(table.items())) for layer, table in errors.items()},
-            "counts": {article: {measure: list(count) for measure, count in sorted(row.items())} for article, row in sorted(self.counts.items())},
-            "labels": {article: {name: {f"{one}>{other}": n for (one, other), n in sorted(table.items())} for name, table in sorted(row.items())} for article, row in sorted(self.labels.items())},
+            "overall": rounded(self.overall), "headlines": {layer: rounded(value) for layer, value in heads.items()},
+            "layers": {name: _layer_dict(layer, total, labels, heads[name]) for name, layer in REGISTRY.items()},
+            "errors": self.errors(),
         }  # fmt: skip
-        if matches:
-            out["matches"] = [{name: getattr(m, name) for name in Match.__dataclass_fields__} for m in self.matches]
+
+    def errors(self, worst: int = WORST) -> dict[str, dict[str, dict[str, Any]]]:
+        """By layer and kind, how many records, and the ``worst`` articles with their share."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for article, made in self.rows:
+            for kind, n in made.errors.items():
+                ranked = found.setdefault(kind, [])
+                ranked.append((-n, article))
+                if len(ranked) > 8 * worst:
+                    ranked.sort()
+                    del ranked[worst:]
+        sums = self.rows.errors
+        return {
+            layer: {
+                kind: {"count": sums[key], "worst": {} if kind == "hit" else {article: -n for n, article in sorted(found[key])[:worst]}}
+                for kind in kinds
+                if (key := f"{layer}/{kind}") in sums
+            }
+            for layer, kinds in error_kinds().items()
+        }
+
+    def to_dict(self, *, matches: bool = False, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The scorecard as JSON types, with ``extra`` sections (intervals); with ``matches``, every record is listed."""
+        out: dict[str, Any] = orjson.loads(self.to_json(matches=matches, extra=extra))
         return out
 
-    def to_json(self, *, matches: bool = False) -> bytes:
-        """The scorecard as indented JSON: the same bytes for the same input."""
-        return orjson.dumps(self.to_dict(matches=matches), option=orjson.OPT_INDENT_2) + b"\n"
+    def to_json(self, *, matches: bool = False, extra: Mapping[str, Any] | None = None) -> bytes:
+        """The scorecard as indented JSON, an article a line: the same bytes for the same input."""
+        return b"".join(self.chunks(matches=matches, extra=extra))
+
+    def chunks(self, *, matches: bool = False, extra: Mapping[str, Any] | None = None) -> Iterator[bytes]:
+        """`to_json` piece by piece, so that a large scorecard can be written without being held."""
+        head = orjson.dumps({**self.summary(), **(extra or {})}, option=orjson.OPT_INDENT_2)
+        yield head.removesuffix(b"\n}")
+        yield from self._section("counts", ((article, dict(sorted(made.counts.items()))) for article, made in self.rows))
+        yield from self._section(
+            "labels",
+            ((article, {name: {f"{g}>{p}": n for g, p, n in sorted(pairs)} for name, pairs in sorted(made.labels.items())}) for article, made in self.rows),
+        )
+        yield from self._section("article_errors", ((article, dict(sorted(made.errors.items()))) for article, made in self.rows))
+        if matches:
+            yield b',\n  "matches": ['
+            for index, match in enumerate(self.matches):
+                yield (b",\n    " if index else b"\n    ") + orjson.dumps({**msgspec.structs.asdict(match), "kind": match.kind})
+            yield b"\n  ]"
+        yield b"\n}\n"
+
+    @staticmethod
+    def _section(name: str, lines: Iterable[tuple[str, Any]]) -> Iterator[bytes]:
+        yield f',\n  "{name}": {{'.encode()
+        for index, (article, value) in enumerate(lines):
+            yield (b",\n    " if index else b"\n    ") + msgspec.json.encode(article) + b": " + msgspec.json.encode(value)
+        yield b"\n  }"
 
 
 def headlines(total: Mapping[str, Count]) -> dict[str, float | None]:
     """The headline score of each layer from summed counts."""
-    out: dict[str, float | None] = {}
-    for name, layer in REGISTRY.items():
-        f1 = total.get(f"{name}/{layer.headline}", Count()).f1
-        out[name] = mean([f1, total.get(f"{name}/arguments:classification", Count()).f1]) if layer.arguments else f1
-    return out
+    return {name: measures.registry()[name].of(total, {}) for name in REGISTRY}
 
 
 def _prf(count: Count, unit: int = 1) -> dict[str, Any]:
     scaled = Count(count.tp, count.gold * unit, count.predicted * unit)
-    tp = count.tp if unit == 1 else rounded(count.tp / unit)
     return {
-        "tp": tp,
-        "gold": count.gold,
-        "predicted": count.predicted,
-        "precision": rounded(scaled.precision),
-        "recall": rounded(scaled.recall),
-        "f1": rounded(scaled.f1),
-    }
+        "tp": count.tp if unit == 1 else rounded(count.tp / unit), "gold": count.gold, "predicted": count.predicted,
+        "precision": rounded(scaled.precision), "recall": rounded(scaled.recall), "f1": rounded(scaled.f1),
+    }  # fmt: skip
 
 
 def _modes(prefix: str, total: Mapping[str, Count]) -> dict[str, Any]:
@@ -409,44 +214,171 @@ def label_dict(table: Mapping[tuple[str, str], int]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def signature(split: str, articles: Sequence[Article]) -> str:
-    """One line that names all that could change a number: versions, split, article count and the gold's digest."""
-    from newsgold.normalize import digest
+# --- shards -----------------------------------------------------------------------------------------------------------
 
-    body = b"".join(
-        corpus.dumps([article.id, article.text_sha256]) + canonical(article, without=("text", "headline")) for article in sorted(articles, key=lambda a: a.id)
-    )
-    return f"newsgold:{__version__}|data:{corpus.DATA_VERSION}|gold:{digest(body)[:12]}|split:{split}|articles:{len(articles)}|layers:{'+'.join(REGISTRY)}"
+Line = tuple[int, bytes]
+"""A line of a JSON Lines file: its number, and the line."""
+
+
+class Shard(NamedTuple):
+    """Some articles with their predictions, as plain values that can be sent anywhere."""
+
+    gold: str
+    """What messages call the gold file."""
+    predicted: str
+    """What messages call the predictions file."""
+    items: tuple[tuple[Article | Line, Annotation | Line | None], ...]
+    """Each article, typed or as a line of its file, with its prediction, resolved or as a line, or none."""
+
+
+class Done(NamedTuple):
+    """What became of one article of a shard."""
+
+    article: str
+    row: Row | None
+    """``None`` where the text is absent."""
+    matches: bytes
+    """The article's `Match` records as msgpack."""
+    digest: bytes
+    """SHA-256 of the gold."""
+    missing: bool
+    """Whether there was no prediction."""
+    failed: str | None
+    """The error that the system reported."""
+
+
+def score_shard(shard: Shard) -> tuple[list[Done], list[Issue]]:
+    """Validate, resolve and score some articles. Needs nothing but its argument, so it runs anywhere.
+
+    Returns:
+        One `Done` for each article that can be scored, and every problem found.
+    """
+    issues: list[Issue] = []
+    out: list[Done] = []
+    for gold, predicted in shard.items:
+        article = gold if isinstance(gold, Article) else corpus.parse_article(*gold, shard.gold, issues.append)
+        if article is None:
+            continue
+        annotation, failed = predicted if isinstance(predicted, Annotation) else None, None
+        if isinstance(predicted, tuple):
+            before = len(issues)
+            annotation, failed = predictions.parse(*predicted, article, shard.predicted, issues.append)
+            if len(issues) > before:
+                continue
+        if article.text is None:
+            out.append(Done(article.id, None, b"", b"", False, None))
+            continue
+        done = score_article(article, annotation)
+        digest = hashlib.sha256(msgspec.json.encode(article)).digest()
+        out.append(Done(article.id, row(done.counts, done.labels, done.errors), encode(done.matches), digest, predicted is None, failed))
+    return out, issues
+
+
+def _run(shards: Iterable[Shard], executor: Executor | None, in_flight: int) -> Iterator[tuple[list[Done], list[Issue]]]:
+    """The results of all shards in order, with at most ``in_flight`` of them on their way."""
+    if executor is None:
+        yield from map(score_shard, shards)
+        return
+    pending: deque[Any] = deque()
+    try:
+        for shard in shards:
+            pending.append(executor.submit(score_shard, shard))
+            if len(pending) >= in_flight:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+    finally:
+        for future in pending:
+            future.cancel()
+
+
+def signature(split: str, digests: Mapping[str, bytes]) -> str:
+    """One line that names all that could change a number: versions, split, article count and the gold's digest."""
+    body = b"".join(article.encode() + b"\0" + digests[article] for article in sorted(digests))
+    gold = hashlib.sha256(body).hexdigest()[:12]
+    return f"newsgold:{__version__}|data:{corpus.DATA_VERSION}|gold:{gold}|split:{split}|articles:{len(digests)}|layers:{'+'.join(REGISTRY)}"
+
+
+def _shards(gold: Sequence[Article] | corpus.Lines, predicted: predictions.Predictions | predictions.Lines, size: int, issues: list[Issue]) -> Iterator[Shard]:
+    """Gold and predictions, paired article by article in the order of the gold, read when their turn comes."""
+    names = gold.name if isinstance(gold, corpus.Lines) else "gold", getattr(predicted, "name", "predictions")
+
+    def given() -> Iterator[tuple[str, Article | Line]]:
+        if not isinstance(gold, corpus.Lines):
+            yield from ((article.id, article) for article in gold)
+            return
+        for name in gold.ids:
+            if (line := gold.get(name)) is None:
+                continue
+            if b'"text":null' in line[1]:  # stand-off: its text is in the cache of this machine, not of a worker's
+                if article := corpus.parse_article(*line, gold.name, issues.append):
+                    yield name, article
+            else:
+                yield name, line
+
+    pairs = given()
+    while batch := list(islice(pairs, size)):
+        found = predicted.annotations.get if isinstance(predicted, predictions.Predictions) else predicted.get
+        yield Shard(*names, tuple((article, found(name)) for name, article in batch))
 
 
 def score(
     predicted: str | Path | predictions.Predictions | Iterable[Mapping[str, Any]],
     split: str = "test",
     *,
-    gold: Sequence[Article] | None = None,
+    gold: Sequence[Article] | str | Path | None = None,
     system: str | None = None,
-    progress: Callable[[Iterable[Article]], Iterable[Article]] = lambda articles: articles,
+    progress: Callable[[Iterable[Any], int], Iterable[Any]] = lambda articles, total: articles,
+    executor: Executor | None = None,
+    in_flight: int = 16,
+    shard: int = SHARD,
 ) -> Scorecard:
     """Score predictions on a split.
 
     Args:
         predicted: a predictions file, or prediction objects (JSON types), or what `predictions.read` gave.
         split: the split to score on.
-        gold: other gold articles than the split's.
+        gold: other gold articles than the split's, or the JSON Lines file that holds them, which is then streamed.
         system: a name to keep in the scorecard.
-        progress: wraps the iteration over articles.
+        progress: wraps the iteration over articles, given their number.
+        executor: runs the shards: a process pool, or a cluster's executor such as Dask's ``Client.get_executor()``.
+            None scores here. The result is the same, byte for byte.
+        in_flight: shards that may be under way at once; more for a larger cluster.
+        shard: articles in a shard.
 
     Raises:
-        InputError: predictions that cannot be used, with every problem found.
+        InputError: gold or predictions that cannot be used, with every problem found.
     """
     articles = corpus.load(split) if gold is None else gold
-    if isinstance(predicted, (str, Path)):
-        predicted = predictions.read(Path(predicted), articles)
-    elif not isinstance(predicted, predictions.Predictions):
-        predicted = predictions.from_objects(predicted, articles)
-    present = [article for article in articles if article.text is not None]
-    if not present:
-        names = ", ".join(article.id for article in articles) or "none"
+    issues: list[Issue] = []
+    source: Sequence[Article] | corpus.Lines = corpus.Lines(Path(articles), issues.append) if isinstance(articles, (str, Path)) else articles
+    ids = source.ids if isinstance(source, corpus.Lines) else {article.id for article in source}
+    if isinstance(predicted, predictions.Predictions):
+        found: predictions.Predictions | predictions.Lines = predicted
+    else:
+        found = predictions.Lines(Path(predicted) if isinstance(predicted, (str, Path)) else predicted, ids, issues.append)
+    rows = Rows()
+    outcomes: Spool[list[Match]] = Spool(list[Match])
+    digests: dict[str, bytes] = {}
+    missing, skipped, failed = [], [], {}
+    results = _run(_shards(source, found, shard, issues), executor, in_flight)
+    for done in progress(_each(results, issues), len(ids)):
+        if done.row is None:
+            skipped.append(done.article)
+            continue
+        rows.add_row(done.article, done.row)
+        outcomes.add(done.article, done.matches)
+        digests[done.article] = done.digest
+        if done.missing:
+            missing.append(done.article)
+        if done.failed:
+            failed[done.article] = done.failed
+    if issues:
+        raise InputError(sorted(issues, key=lambda issue: (issue.file, issue.line or 0)))
+    if isinstance(found, predictions.Predictions):
+        failed = {article: why for article, why in found.failed.items() if article in digests}
+    if not len(rows):
+        names = ", ".join(sorted(ids)) or "none"
         raise InputError(
             [
                 Issue(
@@ -457,16 +389,13 @@ def score(
                 )
             ]
         )
-    counts: dict[str, Counts] = {}
-    labels: dict[str, Labels] = {}
-    matches: list[Match] = []
-    for article in progress(present):
-        done = score_article(article, predicted.annotations.get(article.id))
-        counts[article.id], labels[article.id] = done.counts, done.labels
-        matches += done.matches
     return Scorecard(
-        signature=signature(split, present), system=system, split=split, articles=len(present),
-        missing=tuple(sorted(article.id for article in present if article.id not in predicted.annotations)),
-        skipped=tuple(sorted(article.id for article in articles if article.text is None)),
-        failed={article: why for article, why in predicted.failed.items() if article in counts}, counts=counts, labels=labels, matches=tuple(matches),
+        signature=signature(split, digests), system=system, split=split, missing=tuple(sorted(missing)), skipped=tuple(sorted(skipped)), failed=failed,
+        rows=rows, outcomes=outcomes,
     )  # fmt: skip
+
+
+def _each(results: Iterable[tuple[list[Done], list[Issue]]], issues: list[Issue]) -> Iterator[Done]:
+    for done, wrong in results:
+        issues += wrong
+        yield from done

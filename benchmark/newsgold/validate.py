@@ -8,12 +8,16 @@ from __future__ import annotations
 import enum
 import json
 import re
+import shutil
+import tempfile
+import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, partial
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import orjson
 
 from newsgold import normalize, resources
@@ -31,10 +35,19 @@ Report = Callable[[Issue], None]
 def read_jsonl(path: Path, report: Report, name: str | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a JSON Lines file with their line numbers. Problems go to ``report``; reading goes on behind them.
 
-    Blank lines are passed over. Reported are: a file that cannot be read or is empty, a byte order mark, bytes that
-    are not UTF-8, lines over `MAX_LINE`, and lines that are not one JSON object with unique keys.
+    Reported is what `scan` reports, and lines that are not one JSON object with unique keys.
     """
     name = name or str(path)
+    for number, _, raw in scan(path, report, name):
+        if (found := parse_line(raw, number, name, report)) is not None:
+            yield number, found
+
+
+def scan(path: Path, report: Report, name: str) -> Iterator[tuple[int, int, bytes]]:
+    """The lines of a JSON Lines file: number, offset in bytes, and the line as it stands. Blank lines are passed over.
+
+    Reported are: a file that cannot be read or is empty, a byte order mark, and lines over `MAX_LINE`.
+    """
 
     def issue(line: int | None, message: str) -> None:
         report(Issue(name, line, "$", message))
@@ -45,27 +58,102 @@ def read_jsonl(path: Path, report: Report, name: str | None = None) -> Iterator[
         issue(None, f"cannot be read ({error.strerror}); expected a JSON Lines file")
         return
     with file:
-        number = 0
+        number = end = 0
         some = False
         while raw := file.readline(MAX_LINE + 1):
-            number += 1
+            number, place = number + 1, end
+            end += len(raw)
             if len(raw) > MAX_LINE:
-                size = len(raw)
                 while not raw.endswith(b"\n") and (raw := file.readline(MAX_LINE)):
-                    size += len(raw)
-                issue(number, f"line of {size / 2**20:.0f} MiB; expected at most {MAX_LINE // 2**20} MiB, one article a line")
+                    end += len(raw)
+                issue(number, f"line of {(end - place) / 2**20:.0f} MiB; expected at most {MAX_LINE // 2**20} MiB, one article a line")
                 some = True
                 continue
-            if not raw.strip():
+            if raw.isspace():
                 continue
             some = True
             if raw.startswith(b"\xef\xbb\xbf"):
                 issue(number, "starts with a byte order mark; expected plain UTF-8")
-                raw = raw[3:]
-            if (found := _object(raw, partial(issue, number))) is not None:
-                yield number, found
+                raw, place = raw[3:], place + 3
+            yield number, place, raw
         if not some:
             issue(None, 'empty file; expected one JSON object a line (an article without records is {"id": "…"})')
+
+
+class _Id(msgspec.Struct):
+    id: str
+
+
+_id_of: Final = msgspec.json.Decoder(_Id).decode
+
+
+class Lines:
+    """Lines of JSON by the id each gives, found in one pass and read when asked for: a file that is larger than memory will do.
+
+    ``source`` is a JSON Lines file, or objects in memory. Lines without an id, and lines that ``refuse`` finds a reason
+    against, are left out; what is wrong with them goes to ``report``.
+    """
+
+    def __init__(self, source: Path | Iterable[Mapping[str, Any]], name: str, report: Report, refuse: Callable[[int, bytes, str | None], bool]):
+        self.name = name
+        self._memory: list[bytes] = []
+        self._file: Any = None
+        self._entries: dict[str, tuple[int, int, int]] = {}
+        for line, place, raw in self._open(source, report):
+            try:
+                found: str | None = _id_of(raw).id
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                found = None
+            if not refuse(line, raw, found) and found is not None:
+                self._entries[found] = line, place, len(raw)
+
+    def _open(self, source: Path | Iterable[Mapping[str, Any]], report: Report) -> Iterator[tuple[int, int, bytes]]:
+        if isinstance(source, Path):
+            path = source
+            if not path.is_file() and path.exists() and not path.is_dir():  # a pipe can be read only once
+                copy = tempfile.NamedTemporaryFile(prefix="newsgold-")  # noqa: SIM115 — it lives as long as the lines
+                weakref.finalize(self, copy.close)
+                with path.open("rb") as pipe:
+                    shutil.copyfileobj(pipe, copy)
+                copy.flush()
+                path = Path(copy.name)
+            if path.is_file():
+                self._file = path.open("rb")
+                weakref.finalize(self, self._file.close)
+            yield from scan(path, report, self.name)
+            return
+        for line, data in enumerate(source, 1):
+            try:
+                raw = orjson.dumps(data)
+            except (TypeError, ValueError) as error:
+                report(Issue(self.name, line, "$", f"cannot be written as JSON ({error}); expected JSON types"))
+                continue
+            self._memory.append(raw)
+            yield line, len(self._memory) - 1, raw
+
+    @property
+    def ids(self) -> Collection[str]:
+        """The ids, in the order of the lines."""
+        return self._entries.keys()
+
+    def line(self, found: str) -> int:
+        """The number of the line that gives an id."""
+        return self._entries[found][0]
+
+    def get(self, found: str) -> tuple[int, bytes] | None:
+        """The line that gives an id, with its number; ``None`` if none does."""
+        if found not in self._entries:
+            return None
+        line, place, size = self._entries[found]
+        if self._file is None:
+            return line, self._memory[place]
+        self._file.seek(place)
+        return line, self._file.read(size)
+
+
+def parse_line(raw: bytes, line: int, name: str, report: Report) -> dict[str, Any] | None:
+    """The JSON object in one line, or ``None`` after reporting why not: not UTF-8, not JSON, no object, a key that stands twice."""
+    return _object(raw, lambda message: report(Issue(name, line, "$", message)))
 
 
 def _object(raw: bytes, issue: Callable[[str], None]) -> dict[str, Any] | None:
@@ -88,13 +176,13 @@ def _object(raw: bytes, issue: Callable[[str], None]) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         issue(f"{_a(value)}; expected one JSON object")
         return None
-    # orjson keeps the last of two equal keys. A line that it writes back unchanged has none; any other is read again.
+    # orjson keeps the last of two equal keys. Then what it writes back has fewer ends of keys than the line had.
     try:
-        same = orjson.dumps(value) == raw.strip()
+        ends = orjson.dumps(value).count(b'":')
     except TypeError:  # it reads deeper than it writes
         issue("nested too deeply; expected at most 250 levels")
         return None
-    if not same:
+    if ends != raw.count(b'":') or b"\\u0022" in raw or _SPACED_COLON.search(raw):
         twice: list[str] = []
 
         def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -112,6 +200,7 @@ def _object(raw: bytes, issue: Callable[[str], None]) -> dict[str, Any] | None:
     return value
 
 
+_SPACED_COLON: Final = re.compile(rb'"\s+:')
 _FLOAT_OFFSET: Final = re.compile(rb'"(?:start|end)"\s*:\s*-?\d+(?:\.\d|[eE])')
 
 
