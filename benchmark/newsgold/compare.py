@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import heapq
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
-from operator import not_
 from typing import Final, NamedTuple
 
 from newsgold.counts import MILLION
@@ -15,6 +15,7 @@ from newsgold.records import Span, Time
 TRIM: Final = frozenset("\"'“”‘’„‚«»‹›`.,;:!?…()")
 """Characters trimmed from both ends of every fragment. Never %, #, & or a sign."""
 MODES: Final = ("exact", "close", "overlap", "soft")
+_BLANK: Final = re.compile(r"\s")  # the characters that str.isspace() names
 
 
 class Text:
@@ -22,14 +23,15 @@ class Text:
 
     def __init__(self, text: str):
         self.text = text
-        self._solid = list(accumulate(map(not_, map(str.isspace, text)), initial=0))
-        self._pieces: dict[tuple[int, int], tuple[int, int] | None] = {}
+        self._blanks = [match.start() for match in _BLANK.finditer(text)]
+        self._shapes: dict[tuple[int, int], Shape] = {}
 
     def shape(self, spans: Iterable[Span]) -> Shape:
         """The set of character positions that fragments cover, trimmed; fragments that touch or overlap are joined."""
-        pieces = sorted(piece for span in spans if (piece := self._trimmed(span.start, span.end)))
-        if len(pieces) == 1:
-            return Shape((pieces[0],), self.solid(*pieces[0]))
+        parts = [self.one(span) for span in spans]
+        if len(parts) == 1:
+            return parts[0]
+        pieces = sorted(piece for part in parts for piece in part.pieces)
         joined: list[tuple[int, int]] = []
         for start, end in pieces:
             if joined and start <= joined[-1][1]:
@@ -38,27 +40,35 @@ class Text:
                 joined.append((start, end))
         return Shape(tuple(joined), sum(self.solid(start, end) for start, end in joined))
 
+    def one(self, span: Span) -> Shape:
+        """The shape of one fragment. The same spans come again and again, so they are kept."""
+        key = span.start, span.end
+        found = self._shapes.get(key)
+        if found is None:
+            piece = self._trimmed(*key)
+            found = self._shapes[key] = Shape((piece,), self.solid(*piece)) if piece else EMPTY
+        return found
+
     def _trimmed(self, start: int, end: int) -> tuple[int, int] | None:
-        """A fragment without the marks and white space at its ends; ``None`` if nothing is left. The same spans come again and again."""
-        key = start, end
-        if key not in self._pieces:
-            text = self.text
-            end = min(end, len(text))
-            while 0 <= start < end and (text[start] in TRIM or text[start].isspace()):
-                start += 1
-            while end > start and (text[end - 1] in TRIM or text[end - 1].isspace()):
-                end -= 1
-            self._pieces[key] = (start, end) if 0 <= start < end else None
-        return self._pieces[key]
+        """A fragment without the marks and white space at its ends; ``None`` if nothing is left."""
+        text = self.text
+        end = min(end, len(text))
+        while 0 <= start < end and (text[start] in TRIM or text[start].isspace()):
+            start += 1
+        while end > start and (text[end - 1] in TRIM or text[end - 1].isspace()):
+            end -= 1
+        return (start, end) if 0 <= start < end else None
 
     def solid(self, start: int, end: int) -> int:
         """Characters in ``[start, end)`` that are no white space."""
-        return self._solid[end] - self._solid[start]
+        return end - start - bisect_left(self._blanks, end) + bisect_left(self._blanks, start)
 
     def overlap(self, one: Shape, other: Shape) -> Overlap:
         """How far two shapes cover the same characters."""
-        shared = 0
         left, right = one.pieces, other.pieces
+        if left == right:
+            return Overlap(one.size, one.size, one.size)
+        shared = 0
         i = j = 0
         while i < len(left) and j < len(right):
             start, end = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
@@ -76,6 +86,9 @@ class Shape(NamedTuple):
 
     pieces: tuple[tuple[int, int], ...]
     size: int
+
+
+EMPTY: Final = Shape((), 0)
 
 
 class Overlap(NamedTuple):
@@ -107,6 +120,8 @@ class Overlap(NamedTuple):
 
     def credits(self) -> tuple[int, int, int, int]:
         """Credit in each of `MODES`: 0 or 1, and millionths for soft."""
+        if self.exact:
+            return 1, 1, 1, MILLION
         return int(self.exact), int(self.close), int(self.half), self.millionths
 
 

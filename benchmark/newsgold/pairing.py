@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
@@ -301,33 +302,36 @@ def _arguments(layer: Layer, pairs: Sequence[Pair], context: Context, out: Artic
     golds, everything = layer.records(context.gold), layer.records(context.predicted)
     alias = context.ids[layer.name][1]
 
-    def triples(event: Any, key: Any, is_gold: bool, roles: bool, strict: bool) -> set[tuple[Any, ...]]:
-        found = set()
+    want: list[tuple[Any, str, Any, Any]] = []
+    got: list[tuple[Any, str, Any, Any]] = []
+    for event in golds:
         for participant in event.participants:
-            entity: Any = context.gold.entity_index[participant.entity] if is_gold else context.aligned(participant.entity)
-            if entity is None:
-                entity = participant.entity
-            spot: Any = context.spot(participant.mention) if strict and participant.mention else None
-            found.add((key, participant.role if roles else None, entity, spot or (None if is_gold or not strict else "no mention")))
-        return found
-
+            spot = context.spot(participant.mention) if participant.mention else None
+            want.append((event.id, participant.role, context.gold.entity_index[participant.entity], spot))
+    for index, event in enumerate(everything):
+        if alias[event.id] == index:  # an exact duplicate is one event here, and spurious on the ladder
+            key: Any = right[event.id].id if event.id in right else ("unmatched", event.id)
+            for participant in event.participants:
+                place = context.aligned(participant.entity)
+                spot = context.spot(participant.mention) if participant.mention else None
+                got.append((key, participant.role, participant.entity if place is None else place, spot or "no mention"))
+    if not want and not got:
+        return
     given = {event.id for event in right.values()}
-    for setting in ARGUMENTS:
-        roles, strict = setting.startswith("classification"), setting.endswith("strict")
-        want = {triple for event in golds for triple in triples(event, event.id, True, roles, strict)}
-        got = set()
-        for index, event in enumerate(everything):
-            if alias[event.id] == index:  # an exact duplicate is one event here, and spurious on the ladder
-                key = right[event.id].id if event.id in right else ("unmatched", event.id)
-                got |= triples(event, key, False, roles, strict)
-        if not want and not got:
-            continue
-        hits = want & got
-        out.counts[f"{layer.name}/arguments:{setting}"] = Count(len(hits), len(want), len(got))
-        wanted, gotten = {triple for triple in want if triple[0] in given}, {triple for triple in got if triple[0] in given}
-        out.counts[f"{layer.name}/arguments:{setting}{GIVEN}"] = Count(len(hits), len(wanted), len(gotten))
+    for setting, cut in _CUTS.items():
+        wanted, gotten = set(map(cut, want)), set(map(cut, got))
+        hits = len(wanted & gotten)
+        out.counts[f"{layer.name}/arguments:{setting}"] = Count(hits, len(wanted), len(gotten))
+        wanted, gotten = {triple for triple in wanted if triple[0] in given}, {triple for triple in gotten if triple[0] in given}
+        out.counts[f"{layer.name}/arguments:{setting}{GIVEN}"] = Count(hits, len(wanted), len(gotten))
         if setting == "classification":
             _argument_outcomes(wanted, gotten, {gold.id: predicted for predicted, gold in right.items()}, context, out)
+
+
+_CUTS: Final[dict[str, Callable[[tuple[Any, ...]], tuple[Any, ...]]]] = dict(
+    zip(ARGUMENTS, (itemgetter(0, 2), itemgetter(0, 1, 2), itemgetter(0, 2, 3), itemgetter(0, 1, 2, 3)), strict=True)
+)
+"""What each setting compares of (event, role, entity, mention)."""
 
 
 def _argument_outcomes(want: set[tuple[Any, ...]], got: set[tuple[Any, ...]], events: Mapping[str, str], context: Context, out: ArticleScore) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any
 
 from newsgold import records
@@ -47,6 +48,8 @@ class Side:
 
     def shape(self, *spans: Span | None) -> Shape:
         """The characters that spans cover."""
+        if len(spans) == 1 and spans[0] is not None:
+            return self.text.one(spans[0])
         return self.text.shape(span for span in spans if span is not None)
 
 
@@ -64,7 +67,7 @@ class Context:
 
     def spot(self, mention: Span) -> tuple[tuple[int, int], ...]:
         """A mention as the characters it covers, for exact comparison."""
-        return self.gold.text.shape((mention,)).pieces
+        return self.gold.text.one(mention).pieces
 
     @cached_property
     def gold_mentions(self) -> list[dict[tuple[tuple[int, int], ...], str | None]]:
@@ -205,15 +208,21 @@ def by_position(records: Iterable[Any], first: Callable[[Any], Span | None]) -> 
 
 def ordered(records: Iterable[Any], key: Callable[[Any], Any]) -> list[Any]:
     """Records by ``key``, those with equal keys by content, then by id; the content is only looked at where it must be."""
+    keyed = [(key(record), index, record) for index, record in enumerate(records)]
+    keyed.sort()  # the index stands before the record, so that records are never compared
+    if all(one[0] != other[0] for one, other in pairwise(keyed)):
+        return [record for _, _, record in keyed]
     out = []
-    for _, group in groupby(sorted(records, key=key), key=key):
-        same = list(group)
+    for _, group in groupby(keyed, key=itemgetter(0)):
+        same = [record for _, _, record in group]
         out += same if len(same) == 1 else sorted(same, key=lambda record: (canonical(record), record.id))
     return out
 
 
 def best(gold: Sequence[Shape], predicted: Sequence[Shape], text: Text) -> Overlap:
     """The largest overlap between any two alternatives."""
+    if len(gold) == len(predicted) == 1:
+        return text.overlap(gold[0], predicted[0])
     found = [text.overlap(one, other) for one in gold for other in predicted]
     return max(found, key=lambda overlap: (overlap.millionths, overlap.shared), default=NOTHING)
 
