@@ -68,6 +68,7 @@ PRONOUNS: Final = frozenset(
 
 
 @lru_cache(maxsize=65536)
+@lru_cache(maxsize=1 << 14)
 def name_tokens(name: str, language: str = "en") -> frozenset[str]:
     """The words of ``name`` that identify: folded for case, accents and punctuation, without articles and without the
     titles that stand before a name ("Mr Smith", "General Ada Obi"; not "King of Norway", not "US President").

@@ -19,6 +19,8 @@ from newsgold.validate import Fit, check_schema, check_span, line_issue, parse_l
 
 Report = Callable[[list[str | int], str], None]
 UNLOCATED = -1
+ONLY = -1
+"""The place of a reference in a field that is no list."""
 
 
 @dataclass
@@ -166,78 +168,78 @@ class _Placer:
     """Places for all span references of one prediction."""
 
     def __init__(self, text: str, data: Mapping[str, Any], report: Report):
-        self._text = text
-        self._found: dict[tuple[str | int, ...], Span] = {}
+        self._given: dict[int, Span] = {}  # by identity of the reference: offsets
+        self._found: dict[tuple[str, int, str, int], Span] = {}  # by record, field and place in it: words
+        size = len(text)
         for key in ("entities", "claims", "events", "figures"):
-            open_: list[tuple[int, dict[str, str], list[anchors.Place]]] = []
+            open_: list[tuple[int, dict[tuple[str, int], str], list[anchors.Place]]] = []
             records = data.get(key, ())
             for index, record in enumerate(records):
-                words: dict[str, str] = {}
+                words: dict[tuple[str, int], str] = {}
                 fixed = []
-                for path, reference in _references(key, record):
+                for name, place, reference in _references(key, record):
                     if isinstance(reference, dict) and "start" in reference:
-                        if wrong := check_span(reference, text):
-                            report([key, index, *_split(path)], wrong)
+                        start, end, covered = reference["start"], reference["end"], text[reference["start"] : reference["end"]]
+                        if (start >= end or end > size or reference.get("text", covered) != covered) and (wrong := check_span(reference, text)):
+                            report([key, index, *_path(name, place)], wrong)
                         else:
-                            fixed.append((reference["start"], reference["end"]))
-                            self._found[key, index, path] = Span(reference["start"], reference["end"], text[reference["start"] : reference["end"]])
+                            fixed.append((start, end))
+                            self._given[id(reference)] = Span(start, end, covered)
                     else:
-                        words[path] = reference if isinstance(reference, str) else reference["text"]
+                        words[name, place] = reference if isinstance(reference, str) else reference["text"]
                 if words:
                     # By field and words: the order of a list must not decide which of two strings is placed first.
-                    open_.append((index, dict(sorted(words.items(), key=lambda item: (item[0].split("[")[0], item[1], item[0]))), fixed))
+                    open_.append((index, dict(sorted(words.items(), key=lambda item: (item[0][0], item[1], item[0]))), fixed))
             if not open_:
                 continue
             # In canonical order, so that no order of records decides it either.
             open_.sort(key=lambda item: (canonical(records[item[0]], event=key == "events"), str(records[item[0]].get("id", ""))))
-            for (index, words, _), placed in zip(open_, anchors.place([item[1] for item in open_], text, [item[2] for item in open_]), strict=True):
-                for path, spot in placed.items():
-                    self._found[key, index, path] = Span(*spot, text[spot[0] : spot[1]]) if spot else Span(UNLOCATED, UNLOCATED, words[path])
+            asked = [{f"{name}[{place}]": text_ for (name, place), text_ in item[1].items()} for item in open_]
+            for (index, words, _), placed in zip(open_, anchors.place(asked, text, [item[2] for item in open_]), strict=True):
+                for name, place in words:
+                    spot = placed.get(f"{name}[{place}]")
+                    self._found[key, index, name, place] = Span(*spot, text[spot[0] : spot[1]]) if spot else Span(UNLOCATED, UNLOCATED, words[name, place])
 
-    def get(self, key: str, index: int, path: str) -> Span | None:
-        """The span of one reference; ``None`` where there was none (or its offsets were reported as wrong)."""
-        return self._found.get((key, index, path))
-
-
-def _split(path: str) -> list[str | int]:
-    out: list[str | int] = []
-    for part in path.split("."):
-        name, _, rest = part.partition("[")
-        out.append(name)
-        out += [int(rest[:-1])] if rest else []
-    return out
+    def get(self, reference: Any, key: str, index: int, name: str, place: int = ONLY) -> Span | None:
+        """The span of one reference; ``None`` where there is none (or its offsets were reported as wrong)."""
+        if isinstance(reference, dict) and "start" in reference:
+            return self._given.get(id(reference))
+        return None if reference is None else self._found.get((key, index, name, place))
 
 
-def _references(key: str, record: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
-    """The span references of a raw record, with a path for each. Speakers are looked at by `_Entities`."""
+def _path(name: str, place: int) -> list[str | int]:
+    """The JSON path of a field; a place in a list stands behind the list's name."""
+    first, *rest = name.split(".")
+    return [first, *([] if place == ONLY else [place]), *rest]
 
-    def one(name: str, value: Any) -> Iterable[tuple[str, Any]]:
-        return [(name, value)] if value is not None else []
 
-    def many(name: str, values: Iterable[Any]) -> Iterable[tuple[str, Any]]:
-        return [(f"{name}[{index}]", value) for index, value in enumerate(values)]
-
+def _references(key: str, record: Mapping[str, Any]) -> Iterator[tuple[str, int, Any]]:
+    """The span references of a raw record: field, place in it, and the reference. Bare names are looked at by `_Entities`."""
     if key == "entities":
-        yield from one("role", record.get("role"))
-        yield from many("mentions", record.get("mentions", ()))
+        if record.get("role") is not None:
+            yield "role", ONLY, record["role"]
+        yield from (("mentions", place, mention) for place, mention in enumerate(record.get("mentions", ())))
     elif key == "claims":
         content = record["content"]
-        yield from many("content", content if isinstance(content, list) else [content])
+        yield from (("content", place, piece) for place, piece in enumerate(content if isinstance(content, list) else [content]))
         for name in ("cue", "source"):
-            yield from one(name, record.get(name))
+            if record.get(name) is not None:
+                yield name, ONLY, record[name]
         for name in ("speakers", "relay"):
-            yield from ((path, value) for path, value in many(name, record.get(name, ())) if isinstance(value, dict))
+            yield from ((name, place, value) for place, value in enumerate(record.get(name, ())) if isinstance(value, dict))
     elif key == "events":
-        yield from many("mentions", record["mentions"])
-        for index, participant in enumerate(record.get("participants", ())):
-            yield from one(f"participants[{index}].mention", participant.get("mention"))
+        yield from (("mentions", place, mention) for place, mention in enumerate(record["mentions"]))
+        for place, participant in enumerate(record.get("participants", ())):
+            if participant.get("mention") is not None:
+                yield "participants.mention", place, participant["mention"]
             if isinstance(participant["entity"], dict):
-                yield f"participants[{index}].entity", participant["entity"]
-        if record.get("time"):
-            yield from one("time.span", record["time"].get("span"))
+                yield "participants.entity", place, participant["entity"]
+        if record.get("time") and record["time"].get("span") is not None:
+            yield "time.span", ONLY, record["time"]["span"]
     else:
-        yield "span", record["span"]
-        yield from one("of", record.get("of"))
+        yield "span", ONLY, record["span"]
+        if record.get("of") is not None:
+            yield "of", ONLY, record["of"]
 
 
 class _Entities:
@@ -249,31 +251,31 @@ class _Entities:
         self._entities: dict[str, Entity] = {}
         self._by_name: dict[frozenset[str], str] = {}
         self._by_spot: dict[tuple[int, int], str] = {}
+        self._raw: dict[str, Mapping[str, Any]] = {}
         records = data.get("entities", ())
         seen: set[str] = set()
         for index, record in enumerate(records):
             if record["id"] in seen:
                 report(["entities", index, "id"], f"{shown(record['id'])} stands twice; expected ids unique among the article's entities")
             seen.add(record["id"])
-        # In canonical order, since the first of two entities with one name or mention is the one that is meant by it.
-        for index, record in sorted(enumerate(records), key=lambda item: (canonical(item[1]), item[1]["id"])):
+        for index, record in enumerate(records):
             mentions: dict[tuple[int, int], Mention] = {}
             for place, raw in enumerate(record.get("mentions", ())):
-                span = places.get("entities", index, f"mentions[{place}]")
+                span = places.get(raw, "entities", index, "mentions", place)
                 if span:
                     form = raw.get("form") if isinstance(raw, dict) else None
-                    key = (span.start, span.end) if span.located else (UNLOCATED, -2 - place)
+                    key = (span.start, span.end) if span.start >= 0 else (UNLOCATED, -2 - place)
                     mentions.setdefault(key, Mention(span.start, span.end, span.text, form))
-            self._add(
-                Entity(
-                    id=record["id"],
-                    name=record.get("name") or self._name_of(mentions.values()),
-                    kind=record.get("kind"),
-                    named=record.get("named"),
-                    role=places.get("entities", index, "role"),
-                    mentions=tuple(mentions.values()),
-                )
-            )
+            entity = Entity(
+                id=record["id"], name=record.get("name") or self._name_of(mentions.values()), kind=record.get("kind"), named=record.get("named"),
+                role=places.get(record.get("role"), "entities", index, "role"), mentions=tuple(mentions.values()),
+            )  # fmt: skip
+            self._entities[entity.id] = entity
+            if entity.name:
+                self._hold(self._by_name, name_tokens(entity.name, language), record)
+            for key in mentions:
+                if key[0] >= 0:
+                    self._hold(self._by_spot, key, record)
         self._given = frozenset(self._entities)
         self._make(data)
 
@@ -285,11 +287,11 @@ class _Entities:
         mentions: dict[Any, set[tuple[int, int, str]]] = {}
         for key in ("claims", "events"):
             for index, record in enumerate(data.get(key, ())):
-                for path, reference in _people(key, record):
-                    slot = self._slot(reference, key, index, path)
+                for name, place, reference in _people(key, record):
+                    slot = self._slot(reference, key, index, name, place)
                     if not isinstance(slot, tuple):
                         continue
-                    span = None if isinstance(reference, str) else self._places.get(key, index, path)
+                    span = None if isinstance(reference, str) else self._places.get(reference, key, index, name, place)
                     spellings.setdefault(slot, set()).add(reference if span is None else span.text or "?")
                     if span is not None and span.located:
                         mentions.setdefault(slot, set()).add((span.start, span.end, span.text or "?"))
@@ -312,15 +314,16 @@ class _Entities:
             return None
         return longest
 
-    def _add(self, entity: Entity) -> None:
-        self._entities[entity.id] = entity
-        if entity.name:
-            self._by_name.setdefault(name_tokens(entity.name, self._language), entity.id)
-        for mention in entity.mentions:
-            if mention.located:
-                self._by_spot.setdefault((mention.start, mention.end), entity.id)
+    def _hold(self, table: dict[Any, str], key: Any, record: Mapping[str, Any]) -> None:
+        """Note that a name or mention means an entity. Of two that claim it the first in canonical order is meant, so that
+        no order of records decides.
+        """
+        holder = self._raw.get(table.setdefault(key, record["id"]), record)
+        self._raw[record["id"]] = record
+        if holder is not record and (canonical(record), record["id"]) < (canonical(holder), holder["id"]):
+            table[key] = record["id"]
 
-    def _slot(self, reference: Any, key: str, index: int, path: str) -> Any:
+    def _slot(self, reference: Any, key: str, index: int, name: str, place: int) -> Any:
         """Whom a reference means: the id of a given entity, or a key for one that is made; ``None`` for wrong offsets.
 
         A given entity is meant by its id, its mention or its name. Otherwise names that fold alike are one entity, and so
@@ -331,7 +334,7 @@ class _Entities:
                 return reference
             tokens = name_tokens(reference, self._language)
             return self._by_name.get(tokens, ("name", tokens))
-        span = self._places.get(key, index, path)
+        span = self._places.get(reference, key, index, name, place)
         if span is None:
             return None
         if span.located and (span.start, span.end) in self._by_spot:
@@ -341,9 +344,9 @@ class _Entities:
         tokens = name_tokens(span.text or "", self._language)
         return self._by_name.get(tokens, ("name", tokens))
 
-    def find(self, reference: Any, key: str, index: int, path: str) -> str | None:
+    def find(self, reference: Any, key: str, index: int, name: str, place: int) -> str | None:
         """The id of the entity that a reference means; ``None`` for one whose offsets are wrong."""
-        slot = self._slot(reference, key, index, path)
+        slot = self._slot(reference, key, index, name, place)
         return self._made[slot] if isinstance(slot, tuple) else slot
 
     def all(self) -> tuple[Entity, ...]:
@@ -351,52 +354,55 @@ class _Entities:
         return tuple(self._entities.values())
 
 
-def _people(key: str, record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The references of a claim or an event to entities, with a path for each."""
+def _people(key: str, record: Mapping[str, Any]) -> Iterator[tuple[str, int, Any]]:
+    """The references of a claim or an event to entities: field, place in it, and the reference."""
     if key == "claims":
         for name in ("speakers", "relay"):
-            yield from ((f"{name}[{place}]", reference) for place, reference in enumerate(record.get(name, ())))
+            yield from ((name, place, reference) for place, reference in enumerate(record.get(name, ())))
     else:
-        yield from ((f"participants[{place}].entity", raw["entity"]) for place, raw in enumerate(record.get("participants", ())))
+        yield from (("participants.entity", place, raw["entity"]) for place, raw in enumerate(record.get("participants", ())))
 
 
 def _present(spans: Iterable[Span | None]) -> tuple[Span, ...]:
-    return tuple(span for span in spans if span is not None)
+    return tuple([span for span in spans if span is not None])
 
 
 def _claim(record: Mapping[str, Any], record_id: str, index: int, places: _Placer, entities: _Entities) -> Claim:
     content = record["content"] if isinstance(record["content"], list) else [record["content"]]
 
     def who(name: str) -> tuple[str, ...]:
-        found = (entities.find(reference, "claims", index, f"{name}[{place}]") for place, reference in enumerate(record.get(name, ())))
-        return tuple(dict.fromkeys(entity for entity in found if entity is not None))
+        found = [entities.find(reference, "claims", index, name, place) for place, reference in enumerate(record.get(name, ()))]
+        return tuple(dict.fromkeys([entity for entity in found if entity is not None]))
 
     return Claim(
-        id=record_id, content=_present(places.get("claims", index, f"content[{place}]") for place in range(len(content))),
-        cue=places.get("claims", index, "cue"), source=places.get("claims", index, "source"), speakers=who("speakers"), relay=who("relay"),
-        form=record.get("form"), act=record.get("act"), parent=record.get("parent"),
+        id=record_id, content=_present([places.get(piece, "claims", index, "content", place) for place, piece in enumerate(content)]),
+        cue=places.get(record.get("cue"), "claims", index, "cue"), source=places.get(record.get("source"), "claims", index, "source"),
+        speakers=who("speakers"), relay=who("relay"), form=record.get("form"), act=record.get("act"), parent=record.get("parent"),
     )  # fmt: skip
 
 
 def _event(record: Mapping[str, Any], record_id: str, index: int, places: _Placer, entities: _Entities) -> Event:
     participants = []
     for place, raw in enumerate(record.get("participants", ())):
-        entity = entities.find(raw["entity"], "events", index, f"participants[{place}].entity")
+        entity = entities.find(raw["entity"], "events", index, "participants.entity", place)
         if entity is not None:
-            mention = places.get("events", index, f"participants[{place}].mention") or places.get("events", index, f"participants[{place}].entity")
+            mention = places.get(raw.get("mention"), "events", index, "participants.mention", place)
+            if mention is None and isinstance(raw["entity"], dict):
+                mention = places.get(raw["entity"], "events", index, "participants.entity", place)
             participants.append(Participant(role=raw["role"], entity=entity, mention=mention, alleged=raw.get("alleged", False)))
     time = record.get("time")
     return Event(
-        id=record_id, type=record.get("type"), mentions=_present(places.get("events", index, f"mentions[{place}]") for place in range(len(record["mentions"]))),
+        id=record_id, type=record.get("type"),
+        mentions=_present([places.get(mention, "events", index, "mentions", place) for place, mention in enumerate(record["mentions"])]),
         status=record.get("status"), participants=tuple(participants), part_of=record.get("part_of"),
-        time=Time(span=places.get("events", index, "time.span"), value=time.get("value")) if time else None,
+        time=Time(span=places.get(time.get("span"), "events", index, "time.span"), value=time.get("value")) if time else None,
     )  # fmt: skip
 
 
 def _figure(record: Mapping[str, Any], record_id: str, index: int, places: _Placer) -> Figure:
     return Figure(
-        id=record_id, span=places.get("figures", index, "span") or Span(UNLOCATED, UNLOCATED, None), kind=record.get("kind"),
+        id=record_id, span=places.get(record["span"], "figures", index, "span") or Span(UNLOCATED, UNLOCATED, None), kind=record.get("kind"),
         low=record.get("low"), high=record.get("high"), parts=tuple(record.get("parts", ())), bound=record.get("bound"), unit=record.get("unit"),
-        of=places.get("figures", index, "of"), change=record.get("change"), event=record.get("event"),
-        relations=tuple(Relation(type=relation["type"], figure=relation["figure"]) for relation in record.get("relations", ())),
+        of=places.get(record.get("of"), "figures", index, "of"), change=record.get("change"), event=record.get("event"),
+        relations=tuple([Relation(type=relation["type"], figure=relation["figure"]) for relation in record.get("relations", ())]),
     )  # fmt: skip
