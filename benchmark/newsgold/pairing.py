@@ -289,11 +289,22 @@ def _span_credits(gold: Sequence[Shape], predicted: Sequence[Shape], text: Text)
         if gold[0] == predicted[0] and gold[0].size:
             return 1, 1, 1, MILLION
         return text.overlap(gold[0], predicted[0]).credits()
-    overlaps = {(g, p): overlap for g, one in enumerate(gold) for p, other in enumerate(predicted) if (overlap := text.overlap(one, other)).shared}
-    worth = {key: (int(overlap.exact), int(overlap.close), int(overlap.half), overlap.millionths) for key, overlap in overlaps.items() if overlap.millionths}
+    # Equal spans belong together in every best assignment, since nothing is worth more than an exact pair.
+    rest = Counter(predicted)
+    left = []
+    exact = 0
+    for shape in gold:
+        if shape.size and rest[shape] > 0:
+            rest[shape] -= 1
+            exact += 1
+        else:
+            left.append(shape)
+    right = list(rest.elements()) if left else []
+    overlaps = {(g, p): overlap for g, one in enumerate(left) for p, other in enumerate(right) if (overlap := text.overlap(one, other)).shared}
+    worth = {key: (int(overlap.close), int(overlap.half), overlap.millionths) for key, overlap in overlaps.items() if overlap.millionths}
     credits = [overlaps[key].credits() for key in match(worth)]
-    sums = [sum(credit[index] for credit in credits) for index in range(len(MODES))]
-    return sums[0], sums[1], sums[2], sums[3]
+    sums = [sum(credit[index] for credit in credits) for index in range(1, len(MODES))]
+    return exact, exact + sums[0], exact + sums[1], exact * MILLION + sums[2]
 
 
 def _arguments(layer: Layer, pairs: Sequence[Pair], context: Context, out: ArticleScore) -> None:
