@@ -166,18 +166,17 @@ def _match_layer(layer: Layer, context: Context, out: ArticleScore) -> list[Pair
         if overlap.shared or layer.name == "speakers":
             pairs[g, p] = Pair(gold[g], everything[p], overlap, context)
     rungs = {key: _climb(layer, pair) for key, pair in pairs.items()}
-    levels = range(len(layer.rungs))
-    headline = next(index for index in levels if layer.rungs[index].name == layer.headline)
-    ladders = [(int(held > headline), *(int(held > index) for index in levels)) for held in range(len(layer.rungs) + 1)]
-    worth = {key: (*ladders[held], pairs[key].overlap.millionths) for key, held in rungs.items()}
+    worth = {key: (*layer.ladders[held], pairs[key].overlap.millionths) for key, held in rungs.items()}
     chosen = match({key: value for key, value in worth.items() if any(value)})
     context.matched[layer.name] = {p: g for g, p in chosen if rungs[g, p] > 0}
 
-    for index, rung in enumerate(layer.rungs):
-        out.counts[f"{layer.name}/{rung.name}"] = Count(sum(1 for key in chosen if rungs[key] > index), len(gold), len(everything))
+    golds, found = len(gold), len(everything)
+    rung_keys, span_keys = layer.keys
+    for index, name in enumerate(rung_keys):
+        out.counts[name] = Count(sum(1 for key in chosen if rungs[key] > index), golds, found)
     credits = [pairs[key].overlap.credits() for key in chosen]
-    for index, mode in enumerate(MODES):
-        out.counts[f"{layer.name}/span:{mode}"] = Count(sum(credit[index] for credit in credits), len(gold), len(everything))
+    for index, name in enumerate(span_keys):
+        out.counts[name] = Count(sum([credit[index] for credit in credits]), golds, found)
     best_pairs = {key: pairs[key] for key in chosen}
     _outcomes(layer, gold, everything, best_pairs, rungs, fate, out)
     return list(best_pairs.values())

@@ -89,14 +89,15 @@ class Rows:
     def add_row(self, article: str, made: Row) -> None:
         """Add an article's row."""
         self._spool.add(article, encode(made))
-        for measure, count in made.counts.items():
+        for measure, (tp, gold, predicted) in made.counts.items():
             total = self._sums.setdefault(measure, [0, 0, 0])
-            for index, value in enumerate(count):
-                total[index] += value
+            total[0] += tp
+            total[1] += gold
+            total[2] += predicted
         for name, pairs in made.labels.items():
             table = self._labels.setdefault(name, Counter())
-            for gold, predicted, n in pairs:
-                table[gold, predicted] += n
+            for one, other, n in pairs:
+                table[one, other] += n
         self._errors.update(made.errors)
 
     @property

@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 from newsgold import records
-from newsgold.compare import NOTHING, Names, Overlap, Shape, Text
+from newsgold.compare import MODES, NOTHING, Names, Overlap, Shape, Text
 from newsgold.normalize import PRONOUNS
 from newsgold.records import Annotation, Entity, Span, to_dict
 
@@ -194,6 +194,18 @@ class Layer:
     """Whether every string that locates the record is in the text."""
     arguments: bool = False
     """Whether participants are scored as arguments."""
+
+    @cached_property
+    def ladders(self) -> list[tuple[int, ...]]:
+        """By how many rungs a pair holds: whether it holds the headline, then whether it holds each rung."""
+        levels = range(len(self.rungs))
+        headline = next(index for index in levels if self.rungs[index].name == self.headline)
+        return [(int(held > headline), *(int(held > index) for index in levels)) for held in range(len(self.rungs) + 1)]
+
+    @cached_property
+    def keys(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The names of the counts of the rungs, and of the span modes."""
+        return tuple(f"{self.name}/{rung.name}" for rung in self.rungs), tuple(f"{self.name}/span:{mode}" for mode in MODES)
 
 
 def by_position(records: Iterable[Any], first: Callable[[Any], Span | None]) -> list[Any]:
