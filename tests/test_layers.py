@@ -12,7 +12,7 @@ LAYERS = [
     ["anchors", "validate", "predictions", "corpus", "tables", "build"],
     ["counts", "match", "compare"],
     ["layers._base", "layers.speakers", "layers.claims", "layers.events", "layers.figures", "layers"],
-    ["scoring"],
+    ["scoring", "tokens"],
     ["agreement", "report", "leaderboard"],
     ["cli", "__main__"],
 ]
