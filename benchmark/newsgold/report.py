@@ -254,7 +254,7 @@ def _tokens_title(data: Mapping[str, Any]) -> tuple[str, str]:
 
 
 _TOKENS_NOTE: Final = (
-    "over all chunks. A type without gold or without predictions counts 0 in macro, as seqeval has it. P and R do not see what is dropped or has no place in the text."
+    "over all chunks. In macro a type without gold or predictions counts 0, as seqeval has it. P and R do not see what is dropped or has no place."
 )
 
 
