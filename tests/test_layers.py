@@ -12,7 +12,7 @@ LAYERS = [
     ["anchors", "validate", "predictions", "corpus", "tables", "build"],
     ["counts", "rows", "match", "compare"],
     ["layers._base", "layers.speakers", "layers.claims", "layers.events", "layers.figures", "layers"],
-    ["measures", "pairing", "scoring"],
+    ["measures", "pairing", "scoring", "tokens"],
     ["agreement", "report", "leaderboard"],
     ["cli", "__main__"],
 ]

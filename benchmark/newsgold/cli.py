@@ -302,6 +302,25 @@ def _pool(jobs: int) -> Any:
     return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
 
 
+def _tokens(args: argparse.Namespace) -> int:
+    import orjson
+
+    from newsgold import corpus
+    from newsgold.tokens import score_tokens
+
+    gold = corpus.load(args.split) if args.gold is None else corpus.load(path=args.gold)
+    split = args.split if args.gold is None else "custom"
+    done = score_tokens(args.predictions, split, gold=gold, mode=args.mode, progress=_progress("tagging"))
+    data = done.to_dict()
+    if args.out:
+        _write(args.out, orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n", args.force)
+    if args.conll:
+        for layer in data["streams"]:
+            _write(args.conll / f"{layer}.conll", done.conll(layer), args.force)
+    _emit(args, "tokens", data)
+    return OK
+
+
 def _agreement(args: argparse.Namespace) -> int:
     from newsgold import corpus
     from newsgold.agreement import agreement
@@ -446,6 +465,17 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--system", help="a name to keep in the scorecard")
     sub.add_argument("--matches", action="store_true", help="list every record and what became of it in the JSON")
     sub.add_argument("--jobs", type=int, default=1, metavar="N", help="processes to score with (default: 1); the result is the same")
+    _output(sub)
+
+    sub = command(
+        "tokens", _tokens, "score predictions as a tagger's: BIO tags by seqeval",
+        "  newsgold tokens predictions.jsonl\n  newsgold tokens predictions.jsonl --mode strict --format json\n  newsgold tokens predictions.jsonl --conll columns/    # columns/claims.conll … for conlleval",
+    )  # fmt: skip
+    sub.add_argument("predictions", type=Path, help="a predictions file (JSON Lines)")
+    sub.add_argument("--split", choices=_SPLITS, default="test", help="the split to score on (default: test)")
+    sub.add_argument("--gold", type=Path, help="score on the gold articles of this JSON Lines file instead")
+    sub.add_argument("--mode", choices=("default", "strict"), default="default", help="seqeval's mode (default: default, which is conlleval's)")
+    sub.add_argument("--conll", type=Path, metavar="DIR", help="also write token, gold tag and predicted tag as columns, a file a layer")
     _output(sub)
 
     sub = command(

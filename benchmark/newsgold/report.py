@@ -224,6 +224,70 @@ def agreement_markdown(data: Mapping[str, Any]) -> str:
     )
 
 
+# --- token scores -----------------------------------------------------------------------------------------------------------
+
+_TOKENS_HEAD: Final = ("layer", "type", "P", "R", "F1", "gold", "found")
+_LEFT_OUT_HEAD: Final = ("layer", "side", "spans", "dropped", "misaligned", "no place")
+
+
+def _tokens_rows(data: Mapping[str, Any]) -> list[_Row]:
+    """The three means and every type of each layer; micro, by which taggers are compared, is marked with a star."""
+    out: list[_Row] = []
+    for layer, stream in data["streams"].items():
+        lines = [("micro*", stream["micro"]), ("macro", stream["macro"]), ("weighted", stream["weighted"]), *stream["types"].items()]
+        for index, (name, row) in enumerate(lines):
+            numbers = *(cell(row[key]) for key in ("precision", "recall", "f1")), str(row["support"]), str(row["predicted"])
+            out.append((layer if index == 0 else "", name, *numbers))
+    return out
+
+
+def _left_out_rows(data: Mapping[str, Any]) -> list[_Row]:
+    return [
+        (layer if side == "gold" else "", side, *(str(stream[side][key]) for key in ("spans", "dropped", "misaligned", "unlocated")))
+        for layer, stream in data["streams"].items()
+        for side in ("gold", "predicted")
+    ]
+
+
+def _tokens_title(data: Mapping[str, Any]) -> tuple[str, str]:
+    title = f"token view of {data['split']} ({data['articles']} article{'s' if data['articles'] != 1 else ''}, {data['tokens']} tokens)"
+    return title, f"seqeval {data['seqeval']}, mode {data['mode']}, scheme {data['scheme']}, tokens {data['tokenizer']}"
+
+
+_TOKENS_NOTE: Final = (
+    "over all chunks. In macro a type without gold or predictions counts 0, as seqeval has it. P and R do not see what is dropped or has no place."
+)
+
+
+def tokens_table(data: Mapping[str, Any], console: Console) -> None:
+    """Token scores on the terminal."""
+    from rich.text import Text
+
+    title, how = _tokens_title(data)
+    console.print(Text(title, style="bold"))
+    console.print(Text(how, style="dim"))
+    for head, rows, right in ((_TOKENS_HEAD, _tokens_rows(data), 5), (_LEFT_OUT_HEAD, _left_out_rows(data), 4)):
+        table = _table(head, right=right)
+        for index, row in enumerate(rows):
+            if row[0] and index:
+                table.add_section()
+            table.add_row(*(Text(part, style="bold" if row[1].endswith("*") else "") for part in row))
+        console.print(table)
+    console.print(Text(f"* {_TOKENS_NOTE}", style="dim"))
+    for note in _notes(data):
+        console.print(Text(note, style="yellow"))
+    console.print(Text(data["signature"], style="dim"))
+
+
+def tokens_markdown(data: Mapping[str, Any]) -> str:
+    """Token scores as Markdown."""
+    scores = [tuple(f"**{part}**" if row[1].endswith("*") and part else part for part in (row[0], row[1].rstrip("*"), *row[2:])) for row in _tokens_rows(data)]
+    title, how = _tokens_title(data)
+    lines = [f"**{title}**: `{how}`", "", *markdown_table(_TOKENS_HEAD, scores, right=5), ""]
+    lines += [*markdown_table(_LEFT_OUT_HEAD, _left_out_rows(data), right=4), "", f"Bold: {_TOKENS_NOTE}", ""]
+    return "\n".join([*lines, *(f"- {note}" for note in _notes(data)), f"`{data['signature']}`"]) + "\n"
+
+
 # --- formats ---------------------------------------------------------------------------------------------------------------
 
 
@@ -234,6 +298,7 @@ def _json(data: Mapping[str, Any]) -> str:
 FORMATS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
     "score": {"table": score_table, "json": _json, "markdown": score_markdown},
     "agreement": {"table": agreement_table, "json": _json, "markdown": agreement_markdown},
+    "tokens": {"table": tokens_table, "json": _json, "markdown": tokens_markdown},
 }
 """Kind of result to format name to renderer. A table renderer takes a console too; the others return a string."""
 

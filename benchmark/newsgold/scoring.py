@@ -269,8 +269,7 @@ def score_shard(shard: Shard) -> tuple[list[Done], list[Issue]]:
             out.append(Done(article.id, None, b"", b"", False, None))
             continue
         done = score_article(article, annotation)
-        digest = hashlib.sha256(msgspec.json.encode(article)).digest()
-        out.append(Done(article.id, row(done.counts, done.labels, done.errors), encode(done.matches), digest, predicted is None, failed))
+        out.append(Done(article.id, row(done.counts, done.labels, done.errors), encode(done.matches), digest(article), predicted is None, failed))
     return out, issues
 
 
@@ -292,8 +291,13 @@ def _run(shards: Iterable[Shard], executor: Executor | None, in_flight: int) -> 
             future.cancel()
 
 
+def digest(article: Article) -> bytes:
+    """SHA-256 of a gold article, all that it says included."""
+    return hashlib.sha256(msgspec.json.encode(article)).digest()
+
+
 def signature(split: str, digests: Mapping[str, bytes]) -> str:
-    """One line that names all that could change a number: versions, split, article count and the gold's digest."""
+    """One line that names all that could change a number: versions, split, article count, and the `digest` of each gold article by id."""
     body = b"".join(article.encode() + b"\0" + digests[article] for article in sorted(digests))
     gold = hashlib.sha256(body).hexdigest()[:12]
     return f"newsgold:{__version__}|data:{corpus.DATA_VERSION}|gold:{gold}|split:{split}|articles:{len(digests)}|layers:{'+'.join(REGISTRY)}"
@@ -378,21 +382,19 @@ def score(
     if isinstance(found, predictions.Predictions):
         failed = {article: why for article, why in found.failed.items() if article in digests}
     if not len(rows):
-        names = ", ".join(sorted(ids)) or "none"
-        raise InputError(
-            [
-                Issue(
-                    f"split {split}",
-                    None,
-                    "$",
-                    f"no article with a text to score on (skipped: {shown(names, 200)}); expected at least one, see newsgold hydrate --help",
-                )
-            ]
-        )
+        raise nothing_to_score(split, ids)
     return Scorecard(
         signature=signature(split, digests), system=system, split=split, missing=tuple(sorted(missing)), skipped=tuple(sorted(skipped)), failed=failed,
         rows=rows, outcomes=outcomes,
     )  # fmt: skip
+
+
+def nothing_to_score(split: str, ids: Iterable[str]) -> InputError:
+    """The error of a split without a single text."""
+    names = shown(", ".join(sorted(ids)) or "none", 200)
+    return InputError(
+        [Issue(f"split {split}", None, "$", f"no article with a text to score on (skipped: {names}); expected at least one, see newsgold hydrate --help")]
+    )
 
 
 def _each(results: Iterable[tuple[list[Done], list[Issue]]], issues: list[Issue]) -> Iterator[Done]:
