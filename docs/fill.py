@@ -33,7 +33,7 @@ def parts() -> dict[str, str]:
     return {
         "result": score_markdown(card.to_dict()).strip(),
         "counts": counts(),
-        "agreement": agreement_markdown(agreement("a1", "a2", twice).to_dict()).strip(),
+        "agreement": agreement_markdown(agreement(["a1", "a2"], twice).to_dict()).strip(),
     }
 
 

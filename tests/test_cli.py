@@ -35,7 +35,7 @@ def test_help_of_every_command_has_examples(capsys: pytest.CaptureFixture[str]) 
 
 def test_no_command_and_wrong_usage_are_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == BAD
-    for argv in (["nonsense"], ["score"], ["score", "x", "--split", "dev"], ["agreement", "a1", "a2", "a3"]):
+    for argv in (["nonsense"], ["score"], ["score", "x", "--split", "dev"], ["agreement", "a1", "a2", "a3"], ["agreement", "a1"], ["agreement", "a1", "a1"]):
         try:
             code = main(argv)
         except SystemExit as stop:
@@ -139,6 +139,23 @@ def test_agreement(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monke
     back = json.loads(capsys.readouterr().out)
     assert back["headlines"] == data["headlines"]
     assert main(["agreement", "a1", "nobody"]) == BAD
+
+
+@pytest.mark.parametrize(
+    ("there", "given", "names"),
+    [
+        (["a1", "a2", "a3"], [], "a1 and a2"),
+        (["a1", "a3", "b"], [], "a1, a3 and b"),
+        (["a1", "a2", "a3"], ["a3", "a2", "a1"], "a1, a2 and a3"),
+    ],
+)
+def test_any_number_of_annotators(there: list[str], given: list[str], names: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus, "annotators", lambda: there)
+    monkeypatch.setattr(corpus, "load_annotator", lambda name, articles: {article.id: article for article in articles if name in there})
+    assert main(["agreement", *given, "--split", "validation"]) == OK
+    assert capsys.readouterr().out.startswith(f"{names} on 4 articles, before adjudication")
+    assert main(["agreement", "a1", "a2", "a3", "--differences"]) == BAD
+    assert capsys.readouterr().err.endswith("3 annotators given; expected two for --differences\n")
 
 
 def test_differences_between_annotators(capsys: pytest.CaptureFixture[str]) -> None:

@@ -85,7 +85,7 @@ def test_the_agreement_table_of_the_datasheet_is_what_the_command_prints() -> No
     sheet = (ROOT / "docs" / "datasheet.md").read_text(encoding="utf-8")
     table = sheet.split("<!-- agreement -->")[1].split("<!-- /agreement -->")[0].strip()
     articles = [article for split in ("validation", "test") for article in load(split)]
-    assert table == report.agreement_markdown(agreement("a1", "a2", articles).to_dict()).strip()
+    assert table == report.agreement_markdown(agreement(["a1", "a2"], articles).to_dict()).strip()
 
 
 def test_links_lead_somewhere() -> None:

@@ -331,12 +331,15 @@ def _agreement(args: argparse.Namespace) -> int:
             print(f"{article.id}: skipped, its text is absent (newsgold hydrate)", file=sys.stderr)
     if args.article:
         articles = [article for article in articles if article.id in args.article]
-    if len(args.annotators) != 2:
-        print(f"{len(args.annotators)} annotators given; expected two", file=sys.stderr)
+    if not args.annotators:
+        there = corpus.annotators()
+        args.annotators = ["a1", "a2"] if len(there) < 2 or {"a1", "a2"} <= set(there) else there
+    if args.differences and len(args.annotators) != 2:
+        print(f"{len(args.annotators)} annotators given; expected two for --differences", file=sys.stderr)
         return BAD
     if args.differences:
         return _differences(args, articles)
-    data = agreement(args.annotators[0], args.annotators[1], articles).to_dict()
+    data = agreement(args.annotators, articles).to_dict()
     if args.out:
         import orjson
 
@@ -481,13 +484,13 @@ def _parser() -> argparse.ArgumentParser:
     sub = command(
         "agreement",
         _agreement,
-        "measure how far two annotators agree",
+        "measure how far two or more annotators agree",
         "  newsgold agreement\n  newsgold agreement a1 a2 --split test --format markdown\n  newsgold agreement --differences --article some-article",
     )
-    sub.add_argument("annotators", nargs="*", default=["a1", "a2"], help="two annotators (default: a1 a2)")
+    sub.add_argument("annotators", nargs="*", help="two or more annotators (default: a1 a2 where both exist, else all)")
     sub.add_argument("--split", action="append", choices=_SPLITS, help="only this split (may be given again; default: all)")
     sub.add_argument("--article", action="append", help="only this article (may be given again)")
-    sub.add_argument("--differences", action="store_true", help="list every point on which they differ, for adjudication")
+    sub.add_argument("--differences", action="store_true", help="list every point on which two of them differ, for adjudication")
     sub.add_argument("--strict", action="store_true", help="exit 1 when a headline or a judged label is below its target")
     _output(sub)
 

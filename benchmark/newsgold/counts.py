@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 MILLION: Final = 1_000_000
 """Soft credit is kept in integer millionths, so that no order of addition changes a byte."""
@@ -100,6 +101,38 @@ def gwet_ac1(pairs: Mapping[tuple[str, str], Any], divide: Divide = ratio) -> An
     whole = 4 * total * total * (sum(1 * (both > 0) for both in sums) - 1)
     chance = sum(both * (2 * total - both) for both in sums)
     return divide(agreed * whole - chance * total, total * (whole - chance))
+
+
+Unit = TypeVar("Unit", bound=tuple[str, ...])
+
+
+def krippendorff_alpha(units: Mapping[Unit, int]) -> float | None:
+    """Krippendorff's alpha for nominal labels, any number of annotators (Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability").
+
+    With n_uc the annotators that gave unit u the label c, m_u those that gave it any, n_c = Σ_u n_uc and n = Σ_c n_c over the
+    units with m_u ≥ 2: α = 1 - D_o / D_e = 1 - (n - 1) Σ_u Σ_c n_uc (m_u - n_uc) / (m_u - 1) / Σ_c n_c (n - n_c).
+
+    Args:
+        units: for the labels that a unit was given, one place an annotator and ``""`` where there is none, how many such
+            units there are. A table of label pairs is one for two annotators.
+
+    Returns:
+        At most 1; 0 is chance. ``None`` where no unit has two labels, and where all labels are one, so that D_e is 0.
+    """
+    margin: Counter[str] = Counter()
+    apart: Counter[int] = Counter()  # m_u to Σ_u Σ_c n_uc (m_u - n_uc) over the units of that size
+    for unit, times in units.items():
+        given = Counter(label for label in unit if label)
+        if (size := given.total()) > 1:
+            apart[size] += times * sum(n * (size - n) for n in given.values())
+            for label, n in given.items():
+                margin[label] += times * n
+    total = margin.total()
+    # All terms over the common multiple of the m_u - 1: integers up to the last division.
+    scale = math.lcm(*(size - 1 for size in apart))
+    observed = (total - 1) * sum(n * scale // (size - 1) for size, n in apart.items())
+    expected = scale * sum(n * (total - n) for n in margin.values())
+    return ratio(expected - observed, expected)
 
 
 def _margins(pairs: Mapping[tuple[str, str], Any]) -> tuple[dict[str, Any], dict[str, Any], Any, Any]:

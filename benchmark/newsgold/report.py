@@ -177,20 +177,49 @@ def _agreement_rows(data: Mapping[str, Any]) -> list[_Row]:
                 cell(row.get("accuracy")),
                 cell(row.get("kappa")),
                 cell(row.get("ac1")),
+                cell(row.get("alpha")),
             )
         )
     return rows
 
 
-_AGREEMENT_HEAD: Final = ("layer", "measure", "kind", "n", "F1", "acc.", "kappa", "AC1")
+_AGREEMENT_HEAD: Final = ("layer", "measure", "kind", "n", "F1", "acc.", "kappa", "AC1", "alpha")
+
+
+def _agreement_parts(data: Mapping[str, Any]) -> list[tuple[_Row, list[_Row], int]]:
+    """The tables of headlines: annotators and their pairs, where there are more than two, and articles. Head, rows, and the
+    column that may be wrapped.
+    """
+    layers = tuple(data["headlines"])
+
+    def heads(row: Mapping[str, Any]) -> _Row:
+        return tuple(("!" if layer in row.get("low", ()) else "") + cell(value) for layer, value in row["headlines"].items())
+
+    names = data["annotators"]
+    found = [(f"{row['annotator']} with the others", str(row["articles"]), *heads(row)) for row in data["by_annotator"]]
+    found += [(" and ".join(row["annotators"]), str(row["articles"]), *heads(row)) for row in data["pairs"]]
+    articles = [
+        (row["article"], *heads(row), " ".join(str(sum(row["records"][name].values())) if name in row["records"] else DASH for name in names))
+        for row in data["worst_first"]
+    ]
+    return [
+        *([(("annotators", "articles", *layers), found, 0)] if len(names) > 2 else []),
+        (("article, worst first", *layers, "records"), articles, len(layers) + 1),
+    ]
+
+
+def _agreement_note(data: Mapping[str, Any]) -> str:
+    targets = data["targets"]
+    return f"! below {targets['f1']} on {targets['min_records']} or more records an annotator. Records: all layers, in the order of the annotators."
 
 
 def agreement_table(data: Mapping[str, Any], console: Console) -> None:
     """Agreement on the terminal."""
     from rich.text import Text
 
-    console.print(Text(f"{data['annotators'][0]} and {data['annotators'][1]} on {len(data['articles'])} articles, before adjudication", style="bold"))
-    table = _table(_AGREEMENT_HEAD, right=5)
+    console.print(Text(f"{_and(data['annotators'])} on {_articles(data)}, before adjudication", style="bold"))
+    table = _table(_AGREEMENT_HEAD, right=6)
+    table.collapse_padding = True
     previous = ""
     for row in _agreement_rows(data):
         if previous and row[0] != previous:
@@ -200,28 +229,34 @@ def agreement_table(data: Mapping[str, Any], console: Console) -> None:
     console.print(table)
     console.print("headlines: " + ", ".join(f"{layer} {cell(value)}" for layer, value in data["headlines"].items()))
     console.print("[dim]* headline. n: mean records an annotator, for labels matched pairs. A dash: not defined.[/]")
-    worst = _table(("article", *data["headlines"]), right=len(data["headlines"]))
-    for article, values in data["by_article"].items():
-        worst.add_row(article, *(cell(value) for value in values.values()))
-    console.print(worst)
+    for head, rows, wrapped in _agreement_parts(data):
+        table = _table(head, right=len(head) - 1)
+        for index, column in enumerate(table.columns):
+            column.no_wrap = index != wrapped
+        for row in rows:
+            table.add_row(*(Text(part, style="yellow" if part.startswith("!") else "") for part in row))
+        console.print(table)
+    console.print(Text(_agreement_note(data), style="dim"))
     for line in data["below_target"]:
         console.print(Text(line, style="yellow"))
 
 
 def agreement_markdown(data: Mapping[str, Any]) -> str:
     """Agreement as Markdown, as the datasheet prints it."""
-    lines = markdown_table(_AGREEMENT_HEAD, _agreement_rows(data), right=5)
     heads = ", ".join(f"{layer} {cell(value)}" for layer, value in data["headlines"].items())
-    return (
-        "\n".join(
-            [
-                f"Annotators {data['annotators'][0]} and {data['annotators'][1]}, {len(data['articles'])} articles, before adjudication. Headlines (*): {heads}.",
-                "",
-                *lines,
-            ]
-        )
-        + "\n"
-    )
+    lines = [f"Annotators {_and(data['annotators'])}, {_articles(data)}, before adjudication. Headlines (*): {heads}.", ""]
+    lines += markdown_table(_AGREEMENT_HEAD, _agreement_rows(data), right=6)
+    for head, rows, _ in _agreement_parts(data):
+        lines += ["", *markdown_table(head, rows, right=len(head) - 1)]
+    return "\n".join([*lines, "", _agreement_note(data)]) + "\n"
+
+
+def _and(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _articles(data: Mapping[str, Any]) -> str:
+    return f"{len(data['articles'])} article{'s' * (len(data['articles']) != 1)}"
 
 
 # --- token scores -----------------------------------------------------------------------------------------------------------
