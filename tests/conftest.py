@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from newsgold import corpus
 from newsgold.issues import Issue
-from newsgold.records import Article
+from newsgold.records import Article, article_from, to_dict
 
 ROOT = Path(__file__).parents[1]
 HEAD = """headline: An example
@@ -43,6 +46,13 @@ def compile_text(tmp_path: Path, name: str, text: str, layers: str, head: str = 
     (tmp_path / f"{name}.txt").write_text(text + "\n", encoding="utf-8")
     (tmp_path / f"{name}.yaml").write_text(head + layers, encoding="utf-8")
     return corpus.compile_file(tmp_path / f"{name}.yaml", issues.append, split="train", name=f"{name}.yaml"), issues
+
+
+def changed(article: Article, edit: Callable[[dict[str, Any]], None]) -> Article:
+    """An article edited as JSON types."""
+    data = json.loads(json.dumps(to_dict(article)))
+    edit(data)
+    return article_from(data)
 
 
 def worked_examples() -> dict[str, tuple[str, str]]:

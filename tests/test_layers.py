@@ -13,7 +13,7 @@ LAYERS = [
     ["counts", "rows", "match", "compare"],
     ["layers._base", "layers.speakers", "layers.claims", "layers.events", "layers.figures", "layers"],
     ["measures", "pairing", "scoring", "tokens"],
-    ["agreement", "report", "leaderboard"],
+    ["agreement", "differences", "report", "leaderboard"],
     ["cli", "__main__"],
 ]
 # The package's own __init__ only names what is public, and loads it on first use.

@@ -21,7 +21,7 @@ from newsgold.issues import InputError, Issue
 from newsgold.layers import REGISTRY
 from newsgold.predictions import Predictions
 from newsgold.records import Article
-from newsgold.scoring import align, score, score_article
+from newsgold.scoring import score
 
 TARGET_F1: Final = 0.85
 TARGET_KAPPA: Final = 0.70
@@ -289,96 +289,3 @@ def joined(ties: Iterable[tuple[Node, Node]]) -> list[dict[str, str]]:
             left.update(right)
             home.update((node, left) for node in right.items())
     return list({id(unit): unit for unit in home.values()}.values())
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One point on which two annotations of an article differ: what adjudication has to rule on."""
-
-    layer: str
-    """``entities`` or a layer."""
-    where: str
-    """The words that locate the record, with its id on either side."""
-    field: str
-    """The field that differs; ``record`` where one side has no such record."""
-    one: str
-    """What the first annotation has."""
-    other: str
-    """What the second one has."""
-
-
-def differences(one: Article, other: Article) -> list[Difference]:
-    """Everything on which two annotations of one article differ, in the order of the text.
-
-    Records are matched as they are scored; entities as they are aligned. Entity ids are told by name.
-    """
-    assert one.text is not None
-    pairs: dict[str, list[tuple[Any, Any]]] = {"entities": []}
-    left, right = ({entity.id: entity for entity in side.entities} for side in (one, other))
-    aligned = align(one, other)
-    pairs["entities"] = [(entity, right.get(aligned.get(entity.id, ""))) for entity in one.entities]
-    pairs["entities"] += [(None, entity) for entity in other.entities if entity.id not in aligned.values()]
-    for layer in ("claims", "events", "figures"):
-        ids = [{record.id: record for record in getattr(side, layer)} for side in (one, other)]
-        pairs[layer] = [(ids[0].get(m.gold or ""), ids[1].get(m.predicted or "")) for m in score_article(one, other).matches if m.layer == layer]
-    same = {(a.id, b.id) for found in pairs.values() for a, b in found if a is not None and b is not None}
-    names = [{key: entity.name or key for key, entity in side.items()} for side in (left, right)]
-    out = []
-    for layer, found in pairs.items():
-        for a, b in sorted(found, key=lambda pair: _place(pair[0] or pair[1])):
-            where = " / ".join(f"{record.id} {_told(_spans(record)[0], {})}" for record in (a, b) if record is not None)
-            if a is None or b is None:
-                out.append(Difference(layer, where, "record", *("–" if record is None else _told(record, names[index]) for index, record in enumerate((a, b)))))
-                continue
-            for name in a.__struct_fields__:
-                values = [getattr(record, name) for record in (a, b)]
-                if name == "id" or _key(values[0]) == _key(values[1]) or _linked(values[0], values[1], same):
-                    continue
-                out.append(Difference(layer, where, name, *(_told(value, names[index]) for index, value in enumerate(values))))
-    return out
-
-
-def _spans(record: Any) -> Sequence[Any]:
-    return [record.span] if hasattr(record, "span") else record.content if hasattr(record, "content") else record.mentions
-
-
-def _place(record: Any) -> tuple[int, int]:
-    span = min(_spans(record), key=lambda span: span.start)
-    return span.start, span.end
-
-
-def _key(value: Any) -> Any:
-    """A value without what order or naming may change: sets for lists."""
-    return frozenset(map(repr, value)) if isinstance(value, tuple) else repr(value)
-
-
-def _linked(one: Any, other: Any, same: set[tuple[str, str]]) -> bool:
-    """Whether two values differ only in the ids that each side happened to give to the same records."""
-    if isinstance(one, str) and isinstance(other, str):
-        return (one, other) in same
-    if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
-        rest = list(other)
-        for item in one:
-            if (mate := next((r for r in rest if r == item or _linked(item, r, same)), None)) is None:
-                return False
-            rest.remove(mate)
-        return True
-    fields = getattr(one, "__struct_fields__", None)
-    if fields and type(one) is type(other):
-        return all(getattr(one, f) == getattr(other, f) or _linked(getattr(one, f), getattr(other, f), same) for f in fields)
-    return False
-
-
-def _told(value: Any, names: Mapping[str, str]) -> str:
-    """A value in words: covered text for spans, names for entities."""
-    if value is None:
-        return "–"
-    if isinstance(value, tuple):
-        return "; ".join(_told(item, names) for item in value) or "–"
-    if hasattr(value, "start"):
-        return f"“{value.text}”@{value.start}" + (f" {value.form}" if hasattr(value, "form") else "")
-    if hasattr(value, "__struct_fields__"):
-        return ", ".join(
-            f"{f} {_told(getattr(value, f), names)}" for f in value.__struct_fields__ if f not in ("id", "links") and getattr(value, f) not in (None, (), False)
-        )
-    return f"{value} ({names[value]})" if value in names else str(value)

@@ -6,6 +6,7 @@ Exit codes: 0 fine; 1 a check failed (drift, a stale leaderboard, a changed text
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -245,10 +246,8 @@ def _show(args: argparse.Namespace) -> int:
     else:
         everything = {article.id: article for split in _SPLITS for article in corpus.load(split)}
         if args.article not in everything:
-            import difflib
-
-            near = difflib.get_close_matches(args.article, everything, 3) or sorted(everything)[:3]
-            raise InputError([Issue(args.article, None, "$.id", f"no such article; expected one of {len(everything)}, for example {', '.join(near)}")])
+            near = ", ".join(_near(args.article, everything))
+            raise InputError([Issue(args.article, None, "$.id", f"no such article; expected one of {len(everything)}, for example {near}")])
         article = everything[args.article]
         if args.annotator:
             raw = corpus.load_annotator(args.annotator, [article])
@@ -288,6 +287,67 @@ def _score(args: argparse.Namespace) -> int:
     else:
         _emit(args, "score", {**card.summary(), **extra})
     return OK
+
+
+def _errors(args: argparse.Namespace) -> int:
+    from newsgold import corpus, predictions
+    from newsgold.differences import findings
+    from newsgold.issues import InputError, Issue
+    from newsgold.pairing import error_kinds
+    from newsgold.scoring import score
+
+    gold = corpus.load(args.split) if args.gold is None else corpus.load(path=args.gold)
+    kinds = error_kinds()
+    known = list(dict.fromkeys(kind for layer in args.layer or kinds for kind in kinds[layer]))
+    ids = [article.id for article in gold]
+    issues = [
+        Issue("--kind", None, "$", f"{kind} is no kind of {' or '.join(args.layer or ['any layer'])}; expected one of {', '.join(known)}")
+        for kind in args.kind or ()
+        if kind not in known
+    ]
+    issues += [
+        Issue("--article", None, "$", f"{name} is no article of this split; expected one of its {len(ids)} ids, such as {', '.join(_near(name, ids))}")
+        for name in args.article or ()
+        if name not in ids
+    ]
+    if issues:
+        raise InputError(issues)
+    found = predictions.read(args.predictions, gold)
+    card = score(found, args.split if args.gold is None else "custom", gold=gold)
+
+    def wanted(match: Any) -> bool:
+        return (
+            (match.kind in args.kind if args.kind else match.outcome != "hit")
+            and (not args.layer or match.layer in args.layer)
+            and (not args.article or match.article in args.article)
+        )
+
+    total = sum(map(wanted, card.matches))
+    limit = args.limit or total
+    data = {
+        "signature": card.signature, "split": card.split, "errors": card.errors(), "total": total,
+        "findings": [_builtins(finding) for finding in itertools.islice(findings(card, gold, found.annotations, wanted), limit)],
+    }  # fmt: skip
+    if args.out:
+        import orjson
+
+        _write(args.out, orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n", args.force)
+    _emit(args, "errors", data)
+    return OK
+
+
+def _builtins(record: Any) -> Any:
+    import msgspec
+
+    return msgspec.to_builtins(record)
+
+
+def _near(name: str, known: Iterable[str]) -> list[str]:
+    """Up to three names that ``name`` may have been meant for."""
+    import difflib
+
+    known = list(known)
+    return difflib.get_close_matches(name, known, 3) or sorted(known)[:3]
 
 
 def _pool(jobs: int) -> Any:
@@ -350,7 +410,7 @@ def _agreement(args: argparse.Namespace) -> int:
 
 def _differences(args: argparse.Namespace, articles: Sequence[Any]) -> int:
     from newsgold import corpus
-    from newsgold.agreement import differences
+    from newsgold.differences import differences
 
     left, right = (corpus.load_annotator(name, articles) for name in args.annotators)
     for article in sorted(left.keys() & right.keys()):
@@ -467,7 +527,22 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--gold", type=Path, help="score on the gold articles of this JSON Lines file instead")
     sub.add_argument("--system", help="a name to keep in the scorecard")
     sub.add_argument("--matches", action="store_true", help="list every record and what became of it in the JSON")
-    sub.add_argument("--jobs", type=int, default=1, metavar="N", help="processes to score with (default: 1); the result is the same")
+    sub.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="processes to score with (default: 1); the result is the same")
+    _output(sub)
+
+    sub = command(
+        "errors", _errors, "list the records that were missed, spurious or wrong, with their text",
+        "  newsgold errors predictions.jsonl\n  newsgold errors predictions.jsonl --layer claims --kind boundary --limit 0\n  newsgold errors predictions.jsonl --article some-article --format json",
+    )  # fmt: skip
+    sub.add_argument("predictions", type=Path, help="a predictions file (JSON Lines)")
+    sub.add_argument("--split", choices=_SPLITS, default="test", help="the split to score on (default: test)")
+    sub.add_argument("--gold", type=Path, help="score on the gold articles of this JSON Lines file instead")
+    sub.add_argument("--layer", action="append", choices=(*_LAYERS, "arguments"), help="only this layer (may be given again)")
+    sub.add_argument(
+        "--kind", action="append", metavar="KIND", help="only this kind, such as missed, spurious, boundary or wrong_speakers; hit lists what is right"
+    )
+    sub.add_argument("--article", action="append", metavar="ID", help="only this article (may be given again)")
+    sub.add_argument("--limit", type=_count, default=20, metavar="N", help="records to list, 0 for all (default: 20)")
     _output(sub)
 
     sub = command(
@@ -507,6 +582,18 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--check", action="store_true", help="write nothing; say what differs")
     sub.add_argument("--split", choices=_SPLITS, default="test", help="the split (default: test)")
     return parser
+
+
+def _count(given: str) -> int:
+    if not given.isdecimal():
+        raise argparse.ArgumentTypeError(f"{given!r}; expected a whole number, 0 or more")
+    return int(given)
+
+
+def _jobs(given: str) -> int:
+    if not given.isdecimal() or not 1 <= int(given) <= 1024:
+        raise argparse.ArgumentTypeError(f"{given!r}; expected a number of processes from 1 to 1024")
+    return int(given)
 
 
 def _output(sub: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ A report format is a function in `FORMATS`. Nothing here computes a score.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -323,6 +324,73 @@ def tokens_markdown(data: Mapping[str, Any]) -> str:
     return "\n".join([*lines, *(f"- {note}" for note in _notes(data)), f"`{data['signature']}`"]) + "\n"
 
 
+# --- errors ----------------------------------------------------------------------------------------------------------------
+
+
+def _error_rows(data: Mapping[str, Any]) -> list[_Row]:
+    """Layer, kind, how many, and the articles with most of them."""
+    rows: list[_Row] = []
+    for layer, kinds in data["errors"].items():
+        for index, (kind, found) in enumerate(kinds.items()):
+            worst = ", ".join(f"{article} {n}" for article, n in found["worst"].items())
+            rows.append((layer if index == 0 else "", kind, str(found["count"]), worst))
+    return rows
+
+
+_ERRORS_HEAD: Final = ("layer", "kind", "n", "most of them in")
+_ERRORS_KEY: Final = "gold in [square brackets], predicted in {braces}"
+
+
+def _finding_title(finding: Mapping[str, Any]) -> str:
+    ids = f"gold {finding['gold'] or DASH}, predicted {finding['predicted'] or DASH}"
+    overlap = f", overlap {cell(finding['overlap'])}" if finding["overlap"] is not None and finding["kind"] == "boundary" else ""
+    return f"{finding['article']}  {finding['layer']}  {finding['kind']}  ({ids}{overlap})"
+
+
+def _shown_of(data: Mapping[str, Any]) -> str:
+    return f"{len(data['findings'])} of {data['total']} records; {_ERRORS_KEY}" if data["total"] else "no such records"
+
+
+def errors_table(data: Mapping[str, Any], console: Console) -> None:
+    """Error kinds with their worst articles, then single records in context."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    table = _table(_ERRORS_HEAD, right=0)
+    table.columns[2].justify = "right"
+    table.columns[3].no_wrap = False
+    for row in _error_rows(data):
+        if row[0] and table.row_count:
+            table.add_section()
+        table.add_row(*row)
+    console.print(table)
+    console.print(Text(f"\n{_shown_of(data)}", style="dim"))
+    for finding in data["findings"]:
+        console.print(Text(f"\n{_finding_title(finding)}", style="bold"))
+        if finding["context"]:
+            console.print(Padding(Text(finding["context"]), (0, 0, 0, 2)))
+        for name, (gold, predicted) in finding["fields"].items():
+            console.print(Padding(Text.assemble((f"{name}: ", "dim"), gold, (" → ", "dim"), predicted), (0, 0, 0, 2)))
+    if data["total"] > len(data["findings"]):
+        console.print(Text(f"\n{data['total'] - len(data['findings'])} more: --limit 0 lists all", style="dim"))
+
+
+def errors_markdown(data: Mapping[str, Any]) -> str:
+    """Error kinds with their worst articles, then single records in context, as Markdown."""
+    lines = markdown_table(_ERRORS_HEAD, _error_rows(data))
+    lines += ["", f"{_shown_of(data)}; a difference reads gold → predicted.", ""]
+    for finding in data["findings"]:
+        lines.append(f"- **{_finding_title(finding)}**")
+        lines += [f"  - {_escaped(finding['context'])}"] if finding["context"] else []
+        lines += [f"  - {name}: {_escaped(gold)} → {_escaped(predicted)}" for name, (gold, predicted) in finding["fields"].items()]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _escaped(text: str) -> str:
+    """Text that Markdown shows as it stands."""
+    return re.sub(r"([\\`*_\[\]{}<>|~#])", r"\\\1", text)
+
+
 # --- formats ---------------------------------------------------------------------------------------------------------------
 
 
@@ -332,6 +400,7 @@ def _json(data: Mapping[str, Any]) -> str:
 
 FORMATS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
     "score": {"table": score_table, "json": _json, "markdown": score_markdown},
+    "errors": {"table": errors_table, "json": _json, "markdown": errors_markdown},
     "agreement": {"table": agreement_table, "json": _json, "markdown": agreement_markdown},
     "tokens": {"table": tokens_table, "json": _json, "markdown": tokens_markdown},
 }
