@@ -34,8 +34,8 @@ Column = tuple[str, ...]
 class Spool(Generic[T]):
     """Values by article, added in any order and iterated in the order of the keys, as msgpack in memory or in a temporary file."""
 
-    def __init__(self, kind: Any, *, limit: int = LIMIT):
-        self._file = tempfile.SpooledTemporaryFile(max_size=limit)  # noqa: SIM115 — it lives as long as the spool
+    def __init__(self, kind: Any, *, limit: int | None = None):
+        self._file = tempfile.SpooledTemporaryFile(max_size=LIMIT if limit is None else limit)  # noqa: SIM115 — it lives as long as the spool
         weakref.finalize(self, self._file.close)
         self._decode = msgspec.msgpack.Decoder(kind).decode
         self._keys: list[str] = []
@@ -76,7 +76,7 @@ encode: Final = msgspec.msgpack.Encoder().encode
 class Rows:
     """The rows of a corpus, with their sums."""
 
-    def __init__(self, *, limit: int = LIMIT) -> None:
+    def __init__(self, *, limit: int | None = None) -> None:
         self._spool: Spool[Row] = Spool(Row, limit=limit)
         self._sums: dict[str, list[int]] = {}
         self._labels: dict[str, Counter[tuple[str, str]]] = {}
