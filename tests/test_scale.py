@@ -221,5 +221,5 @@ def test_memory_does_not_grow_with_the_corpus(tmp_path: Path, monkeypatch: pytes
         return size
 
     small, large = peak(50), peak(250)
-    # 200 more articles of 6 kB of JSON, some 50 kB as objects each: what grows is ids, offsets and digests.
-    assert large - small < 200 * 1000, (small, large)
+    # 200 more articles of 6 kB of JSON, some 50 kB as objects each: what grows is ids, offsets and digests, 2 kB of them.
+    assert large - small < 200 * 3000, (small, large)
