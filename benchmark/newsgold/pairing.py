@@ -256,16 +256,14 @@ def _attributes(layer: Layer, pairs: Sequence[Pair], out: ArticleScore) -> None:
     if not pairs:
         return
     for label in layer.labels:
-        table: Counter[tuple[str, str]] = Counter()
-        for pair in pairs:
-            if (want := label.get(pair.gold)) is not None:
-                table[want, label.get(pair.predicted) or ""] += 1
+        get = label.get
+        table = Counter([(want, get(pair.predicted) or "") for pair in pairs if (want := get(pair.gold)) is not None])
         out.labels[f"{layer.name}/{label.name}"] = table
     text = pairs[0].context.gold.text
     for spans in layer.spans:
         sums = [0, 0, 0, 0]
         golds = everything = 0
-        for pair in pairs:
+        for pair in _having(spans.has, pairs):
             gold, predicted = spans.gold(pair), spans.predicted(pair)
             golds, everything = golds + len(gold), everything + len(predicted)
             if gold and predicted:
@@ -275,11 +273,16 @@ def _attributes(layer: Layer, pairs: Sequence[Pair], out: ArticleScore) -> None:
             out.counts[f"{layer.name}/attribute:{spans.name}:{mode}"] = Count(credit, golds, everything)
     for link in layer.links:
         hits = golds = everything = 0
-        for pair in pairs:
+        for pair in _having(link.has, pairs):
             ties, found = link.gold(pair), link.predicted(pair)
             if ties or found:
                 hits, golds, everything = hits + len(ties & found), golds + len(ties), everything + len(found)
         out.counts[f"{layer.name}/attribute:{link.name}"] = Count(hits, golds, everything)
+
+
+def _having(has: Callable[[Any], Any], pairs: Sequence[Pair]) -> list[Pair]:
+    """The pairs of which either side gives an attribute."""
+    return [pair for pair in pairs if has(pair.gold) or has(pair.predicted)]
 
 
 def _span_credits(gold: Sequence[Shape], predicted: Sequence[Shape], text: Text) -> tuple[int, int, int, int]:

@@ -6,6 +6,7 @@ A span is given by offsets, by words (or a text anchor), or both; a speaker by e
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -154,10 +155,26 @@ def resolve(data: Mapping[str, Any], article: Article, report: Report) -> Annota
 
 def _ids(records: Sequence[Mapping[str, Any]], key: str) -> list[str]:
     """The records' ids; those without get one that no other has, numbered in canonical order."""
-    given = {record["id"] for record in records if "id" in record}
-    out = [record.get("id", "") for record in records]
     nameless = [index for index, record in enumerate(records) if "id" not in record]
-    for number, index in enumerate(sorted(nameless, key=lambda index: canonical(records[index], event=key == "events")), 1):
+    out = [record.get("id", "") for record in records]
+    if not nameless:
+        return out
+    given = set(out)
+    where = "content" if key == "claims" else "mentions" if key == "events" else "span"
+
+    def first(index: int) -> tuple[int, int]:
+        span = records[index][where]
+        span = span[0] if isinstance(span, list) else span
+        return (span["start"], span["end"]) if isinstance(span, dict) and "start" in span else (-1, -1)
+
+    # By the first span, and by content only where that does not tell. A claim's fragments may come in any order.
+    places = {
+        index: (-1, -1) if key == "claims" and isinstance(records[index][where], list) and len(records[index][where]) > 1 else first(index)
+        for index in nameless
+    }
+    shared = Counter(places.values())
+    ranked = sorted(nameless, key=lambda index: (places[index], canonical(records[index], event=key == "events") if shared[places[index]] > 1 else b""))
+    for number, index in enumerate(ranked, 1):
         out[index] = f"{key[0]}{number}~"
         while out[index] in given:
             out[index] += "~"

@@ -128,7 +128,7 @@ class Context:
         return self.ids[layer][0][record_id]
 
 
-@dataclass
+@dataclass(slots=True)
 class Pair:
     """A gold and a predicted record that may be matched."""
 
@@ -159,6 +159,8 @@ class SpanField:
     """An attribute that is a set of spans: counts in the four span modes over matched pairs."""
 
     name: str
+    has: Callable[[Any], Any]
+    """Whether a record gives it, so that the others need no look."""
     gold: Callable[[Pair], Sequence[Shape]]
     predicted: Callable[[Pair], Sequence[Shape]]
 
@@ -171,6 +173,8 @@ class LinkField:
     """
 
     name: str
+    has: Callable[[Any], Any]
+    """Whether a record gives it, so that the others need no look."""
     gold: Callable[[Pair], set[Any]]
     predicted: Callable[[Pair], set[Any]]
 
@@ -239,9 +243,11 @@ def best(gold: Sequence[Shape], predicted: Sequence[Shape], text: Text) -> Overl
     return max(found, key=lambda overlap: (overlap.millionths, overlap.shared), default=NOTHING)
 
 
-def one(get: Callable[[Any], Span | None]) -> tuple[Callable[[Pair], list[Shape]], Callable[[Pair], list[Shape]]]:
-    """Both getters of a `SpanField` that holds at most one span."""
-    return (
+def one_span(name: str, get: Callable[[Any], Span | None]) -> SpanField:
+    """A `SpanField` that holds at most one span."""
+    return SpanField(
+        name,
+        get,
         lambda pair: [pair.context.gold.shape(span)] if (span := get(pair.gold)) else [],
         lambda pair: [pair.context.predicted.shape(span)] if (span := get(pair.predicted)) else [],
     )

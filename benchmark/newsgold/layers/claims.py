@@ -6,9 +6,10 @@ label. Headline: speakers.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
-from newsgold.layers._base import Label, Layer, LinkField, Pair, Rung, SpanField, by_position, one
+from newsgold.layers._base import Label, Layer, LinkField, Pair, Rung, by_position, one_span
 
 
 def _who(field: str, pair: Pair) -> tuple[set[Any], set[Any]]:
@@ -40,12 +41,12 @@ LAYER = Layer(
         Rung("act", lambda pair: pair.gold.act == pair.predicted.act),
     ),
     headline="speakers",
-    labels=(Label("form", lambda claim: claim.form), Label("act", lambda claim: claim.act)),
-    spans=(SpanField("cue", *one(lambda claim: claim.cue)), SpanField("source", *one(lambda claim: claim.source))),
+    labels=(Label("form", attrgetter("form")), Label("act", attrgetter("act"))),
+    spans=(one_span("cue", attrgetter("cue")), one_span("source", attrgetter("source"))),
     links=(
-        LinkField("speakers", lambda pair: _who("speakers", pair)[0], lambda pair: _who("speakers", pair)[1]),
-        LinkField("relay", lambda pair: _who("relay", pair)[0], lambda pair: _who("relay", pair)[1]),
-        LinkField("parent", lambda pair: {pair.context.gold_index("claims", pair.gold.parent)} if pair.gold.parent else set(), _parent),
+        LinkField("speakers", attrgetter("speakers"), lambda pair: _who("speakers", pair)[0], lambda pair: _who("speakers", pair)[1]),
+        LinkField("relay", attrgetter("relay"), lambda pair: _who("relay", pair)[0], lambda pair: _who("relay", pair)[1]),
+        LinkField("parent", attrgetter("parent"), lambda pair: {pair.context.gold_index("claims", pair.gold.parent)} if pair.gold.parent else set(), _parent),
     ),
     located=lambda claim: bool(claim.content) and all(span.located for span in claim.content),
 )

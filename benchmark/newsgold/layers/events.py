@@ -7,10 +7,11 @@ Headline: the mean of type F1 and argument F1 (classification, entity level, end
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from newsgold.compare import Shape, same_time
-from newsgold.layers._base import Context, Label, Layer, LinkField, Pair, Rung, SpanField, by_position, one
+from newsgold.layers._base import Context, Label, Layer, LinkField, Pair, Rung, SpanField, by_position, one_span
 
 
 def _shapes(event: Any, context: Context, is_gold: bool) -> Sequence[Shape]:
@@ -62,20 +63,23 @@ LAYER = Layer(
         Rung("status", lambda pair: pair.gold.status == pair.predicted.status),
     ),
     headline="type",
-    labels=(Label("type", lambda event: event.type), Label("status", lambda event: event.status)),
+    labels=(Label("type", attrgetter("type")), Label("status", attrgetter("status"))),
     spans=(
         SpanField(
             "mentions",
+            attrgetter("mentions"),
             lambda pair: [pair.context.gold.shape(mention) for mention in pair.gold.mentions],
             lambda pair: [pair.context.predicted.shape(mention) for mention in pair.predicted.mentions],
         ),
-        SpanField("time_span", *one(lambda event: event.time.span if event.time else None)),
+        one_span("time_span", lambda event: event.time.span if event.time else None),
     ),
     links=(
-        LinkField("time", _has_time, _time_equal),
-        LinkField("time_overlap", _has_time, _time_overlap),
-        LinkField("part_of", lambda pair: {pair.context.gold_index("events", pair.gold.part_of)} if pair.gold.part_of else set(), _part_of),
-        LinkField("alleged", lambda pair: _alleged(pair, True), lambda pair: _alleged(pair, False)),
+        LinkField("time", attrgetter("time"), _has_time, _time_equal),
+        LinkField("time_overlap", attrgetter("time"), _has_time, _time_overlap),
+        LinkField(
+            "part_of", attrgetter("part_of"), lambda pair: {pair.context.gold_index("events", pair.gold.part_of)} if pair.gold.part_of else set(), _part_of
+        ),
+        LinkField("alleged", attrgetter("participants"), lambda pair: _alleged(pair, True), lambda pair: _alleged(pair, False)),
     ),
     located=lambda event: bool(event.mentions) and event.mentions[0].located,
     arguments=True,

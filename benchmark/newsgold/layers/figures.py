@@ -6,10 +6,11 @@ measured overlaps (Dice ≥ 0.5), none for none. Headline: unit.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from newsgold.compare import same_number, same_parts
-from newsgold.layers._base import Label, Layer, LinkField, Pair, Rung, SpanField, by_position, one
+from newsgold.layers._base import Label, Layer, LinkField, Pair, Rung, by_position, one_span
 
 
 def _value(pair: Pair) -> bool:
@@ -49,11 +50,13 @@ LAYER = Layer(
         Rung("of", _of),
     ),
     headline="unit",
-    labels=(Label("kind", lambda figure: figure.kind), Label("bound", lambda figure: figure.bound), Label("change", lambda figure: figure.change or "none")),
-    spans=(SpanField("of", *one(lambda figure: figure.of)),),
+    labels=(Label("kind", attrgetter("kind")), Label("bound", attrgetter("bound")), Label("change", lambda figure: figure.change or "none")),
+    spans=(one_span("of", attrgetter("of")),),
     links=(
-        LinkField("event", lambda pair: {pair.context.gold_index("events", pair.gold.event)} if pair.gold.event else set(), _event),
-        LinkField("relations", lambda pair: {(r.type, pair.context.gold_index("figures", r.figure)) for r in pair.gold.relations}, _relations),
+        LinkField("event", attrgetter("event"), lambda pair: {pair.context.gold_index("events", pair.gold.event)} if pair.gold.event else set(), _event),
+        LinkField(
+            "relations", attrgetter("relations"), lambda pair: {(r.type, pair.context.gold_index("figures", r.figure)) for r in pair.gold.relations}, _relations
+        ),
     ),
     located=lambda figure: figure.span.located,
 )

@@ -7,10 +7,11 @@ mention sets ≥ 0.8. kind: the same kind. Headline: found.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from newsgold.compare import Overlap, Shape
-from newsgold.layers._base import Context, Label, Layer, Pair, Rung, Side, SpanField, one
+from newsgold.layers._base import Context, Label, Layer, Pair, Rung, Side, SpanField, one_span
 from newsgold.records import Entity
 
 
@@ -54,10 +55,12 @@ LAYER = Layer(
         Rung("kind", lambda pair: pair.gold.kind == pair.predicted.kind),
     ),
     headline="found",
-    labels=(Label("kind", lambda entity: entity.kind), Label("named", _named)),
+    labels=(Label("kind", attrgetter("kind")), Label("named", _named)),
     spans=(
-        SpanField("mentions", lambda pair: _shapes(pair.gold, pair.context, True), lambda pair: _shapes(pair.predicted, pair.context, False)),
-        SpanField("role", *one(lambda entity: entity.role)),
+        SpanField(
+            "mentions", attrgetter("mentions"), lambda pair: _shapes(pair.gold, pair.context, True), lambda pair: _shapes(pair.predicted, pair.context, False)
+        ),
+        one_span("role", attrgetter("role")),
     ),
     links=(),
 )
