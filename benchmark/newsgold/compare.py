@@ -6,6 +6,7 @@ import heapq
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from newsgold.counts import MILLION
@@ -130,23 +131,47 @@ NOTHING: Final = Overlap(0, 0, 0)
 
 def touching(gold: Sequence[Sequence[Shape]], predicted: Sequence[Sequence[Shape]]) -> Iterator[tuple[int, int]]:
     """Index pairs of records that share a character, each once, by one sweep over all pieces."""
-    events = []
-    for side, records in enumerate((gold, predicted)):
-        for index, shapes in enumerate(records):
-            for shape in shapes:
-                events += [(start, end, side, index) for start, end in shape.pieces]
-    events.sort()
-    active: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])  # (end, index) per side, soonest end first
+    sides = [
+        sorted([(start, end, index) for index, shapes in enumerate(records) for shape in shapes for start, end in shape.pieces])
+        for records in (gold, predicted)
+    ]
+    if all(one[1] <= other[0] for side in sides for one, other in pairwise(side)):  # nothing overlaps within a side: merge the two
+        pairs = _merged(*sides)
+    else:
+        pairs = _swept(*sides)
     seen = set()
+    for pair in pairs:
+        if pair not in seen:
+            seen.add(pair)
+            yield pair
+
+
+_Piece = tuple[int, int, int]
+"""Start, end and the index of its record."""
+
+
+def _merged(gold: Sequence[_Piece], predicted: Sequence[_Piece]) -> Iterator[tuple[int, int]]:
+    i = j = 0
+    while i < len(gold) and j < len(predicted):
+        start, end, one = gold[i]
+        begin, stop, other = predicted[j]
+        if start < stop and begin < end:
+            yield one, other
+        if end < stop:
+            i += 1
+        else:
+            j += 1
+
+
+def _swept(gold: Sequence[_Piece], predicted: Sequence[_Piece]) -> Iterator[tuple[int, int]]:
+    events = sorted([(start, end, 0, index) for start, end, index in gold] + [(start, end, 1, index) for start, end, index in predicted])
+    active: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])  # (end, index) per side, soonest end first
     for start, end, side, index in events:
         other = active[1 - side]
         while other and other[0][0] <= start:
             heapq.heappop(other)
         for _, mate in other:
-            pair = (index, mate) if side == 0 else (mate, index)
-            if pair not in seen:
-                seen.add(pair)
-                yield pair
+            yield (index, mate) if side == 0 else (mate, index)
         heapq.heappush(active[side], (end, index))
 
 

@@ -23,7 +23,7 @@ WHOLE: Final = {"miss": "missed"}
 """Outcomes whose error kind has another name."""
 
 
-class Match(msgspec.Struct, frozen=True):
+class Match(msgspec.Struct, frozen=True, gc=False):
     """What became of one record, or of one argument of an event that is right otherwise."""
 
     article: str

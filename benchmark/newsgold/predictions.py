@@ -137,17 +137,20 @@ def resolve(data: Mapping[str, Any], article: Article, report: Report) -> Annota
     figures = tuple(_figure(record, ids["figures"][index], index, places) for index, record in enumerate(data.get("figures", ())))
     there = {key: set(given) for key, given in ids.items()}
 
-    def known(key: str, target: str | None, path: list[str | int]) -> None:
-        if target is not None and target not in there[key]:
+    def known(key: str, target: str, path: list[str | int]) -> None:
+        if target not in there[key]:
             some = ", ".join(map(shown, ids[key][:8])) + (f" and {len(ids[key]) - 8} more" if len(ids[key]) > 8 else "")
             report(path, f"{shown(target)} is no id of {key} in this prediction; expected one of {some or 'none, there are none'}")
 
     for index, claim in enumerate(claims):
-        known("claims", claim.parent, ["claims", index, "parent"])
+        if claim.parent is not None:
+            known("claims", claim.parent, ["claims", index, "parent"])
     for index, event in enumerate(events):
-        known("events", event.part_of, ["events", index, "part_of"])
+        if event.part_of is not None:
+            known("events", event.part_of, ["events", index, "part_of"])
     for index, figure in enumerate(figures):
-        known("events", figure.event, ["figures", index, "event"])
+        if figure.event is not None:
+            known("events", figure.event, ["figures", index, "event"])
         for place, relation in enumerate(figure.relations):
             known("figures", relation.figure, ["figures", index, "relations", place, "figure"])
     return Annotation(id=article.id, entities=entities.all(), claims=claims, events=events, figures=figures)

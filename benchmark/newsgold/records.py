@@ -50,11 +50,11 @@ GENRES: Final = (
 )  # fmt: skip
 
 
-class Record(msgspec.Struct, frozen=True):
-    """Base of all records: immutable, compared by value."""
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """Base of all records: immutable, compared by value. They form no cycles, so the garbage collector need not look."""
 
 
-class Span(msgspec.Struct, frozen=True):
+class Span(msgspec.Struct, frozen=True, gc=False):
     """A stretch of text. ``start == end == -1``: a predicted string that the text does not hold."""
 
     start: int
