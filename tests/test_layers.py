@@ -9,10 +9,11 @@ from conftest import ROOT
 # Top to bottom. A module may import from lower layers, and within its own only from those named before it.
 LAYERS = [
     ["records", "_version", "issues", "normalize", "resources"],
-    ["anchors", "validate", "predictions", "corpus", "tables", "build"],
+    ["anchors", "validate", "predictions", "corpus", "tables", "facets", "build"],
     ["counts", "rows", "match", "compare"],
     ["layers._base", "layers.speakers", "layers.claims", "layers.events", "layers.figures", "layers"],
-    ["measures", "pairing", "scoring", "tokens"],
+    ["measures", "pairing", "scoring", "tokens", "systems"],
+    ["stats"],
     ["agreement", "differences", "report", "leaderboard"],
     ["cli", "__main__"],
 ]

@@ -22,6 +22,7 @@ OK, FAILED, BAD = 0, 1, 2
 _T = TypeVar("_T")
 _SPLITS = ("train", "validation", "test", "external")
 _LAYERS = ("speakers", "claims", "events", "figures")
+_FACETS = ("challenge", "genre", "topic", "length", "provenance")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -381,6 +382,54 @@ def _tokens(args: argparse.Namespace) -> int:
     return OK
 
 
+def _compare(args: argparse.Namespace) -> int:
+    from newsgold import stats, systems
+    from newsgold.scoring import score
+
+    split = args.split if args.gold is None else "custom"
+    try:
+        stats.select(args.measure, ())  # before the scoring, which takes longer
+        found = systems.load(args.systems, lambda path: score(path, split, gold=args.gold, progress=_progress("scoring")))
+        rows = {system.name: system.rows for system in found}
+        done = stats.compare(rows, args.measure, trials=args.trials, resamples=args.resamples, seed=args.seed).to_dict()
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return BAD
+    options = f"|test:{done['method']}|trials:{done['trials']}|resamples:{done['resamples']}|seed:{done['seed']}"
+    return _result(args, "compare", {"signature": found[0].signature + options, **done})
+
+
+def _slices(args: argparse.Namespace) -> int:
+    from newsgold import corpus, facets, stats
+    from newsgold.scoring import score
+
+    split = args.split if args.gold is None else "custom"
+    try:
+        stats.select(args.measure, ())
+        gold = corpus.load(args.split) if args.gold is None else corpus.load(path=args.gold)
+        card = score(args.predictions, split, gold=gold, system=args.predictions.stem, progress=_progress("scoring"))
+        groups = {"all": {"all articles": card.rows.articles}, **facets.groups(gold, args.by or facets.FACETS)}
+        found = stats.slices(card.rows, groups, args.measure, resamples=args.resamples, seed=args.seed)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return BAD
+    data = {
+        "signature": f"{card.signature}|resamples:{args.resamples}|seed:{args.seed}", "system": card.system, "split": split, "articles": card.articles,
+        "small": {"articles": stats.MIN_ARTICLES, "gold": stats.MIN_GOLD, "width": stats.MAX_WIDTH}, "slices": [one.to_dict() for one in found],
+    }  # fmt: skip
+    return _result(args, "slices", data)
+
+
+def _result(args: argparse.Namespace, kind: str, data: dict[str, Any]) -> int:
+    """Write and print a result."""
+    import orjson
+
+    if args.out:
+        _write(args.out, orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n", args.force)
+    _emit(args, kind, data)
+    return OK
+
+
 def _agreement(args: argparse.Namespace) -> int:
     from newsgold import corpus
     from newsgold.agreement import agreement
@@ -557,6 +606,28 @@ def _parser() -> argparse.ArgumentParser:
     _output(sub)
 
     sub = command(
+        "compare", _compare, "compare systems: which differences are real",
+        "  newsgold compare mine.jsonl theirs.jsonl\n  newsgold compare old.scorecard.json new.jsonl --measure overall --measure 'claims.*.f1'\n"
+        "  newsgold compare a.jsonl b.jsonl c.jsonl --split validation --format markdown",
+    )  # fmt: skip
+    sub.add_argument("systems", nargs="+", type=Path, metavar="FILE", help="predictions (JSON Lines) or stored scorecards (score --out), two or more")
+    sub.add_argument("--split", choices=_SPLITS, default="test", help="the split that predictions are scored on (default: test)")
+    sub.add_argument("--gold", type=Path, help="score on the gold articles of this JSON Lines file instead")
+    sub.add_argument("--trials", type=int, default=10_000, metavar="N", help="randomisation trials (default: 10000)")
+    _sampling(sub)
+
+    sub = command(
+        "slices", _slices, "score predictions by challenge, genre, topic, length and provenance",
+        "  newsgold slices predictions.jsonl\n  newsgold slices predictions.jsonl --by genre --by length --measure claims\n"
+        "  newsgold slices predictions.jsonl --by challenge --measure 'claims.*.f1' --format markdown",
+    )  # fmt: skip
+    sub.add_argument("predictions", type=Path, help="a predictions file (JSON Lines)")
+    sub.add_argument("--by", action="append", choices=_FACETS, help="only this facet (may be given again; default: all)")
+    sub.add_argument("--split", choices=_SPLITS, default="test", help="the split to score on (default: test)")
+    sub.add_argument("--gold", type=Path, help="score on the gold articles of this JSON Lines file instead")
+    _sampling(sub)
+
+    sub = command(
         "agreement",
         _agreement,
         "measure how far two or more annotators agree",
@@ -594,6 +665,15 @@ def _jobs(given: str) -> int:
     if not given.isdecimal() or not 1 <= int(given) <= 1024:
         raise argparse.ArgumentTypeError(f"{given!r}; expected a number of processes from 1 to 1024")
     return int(given)
+
+
+def _sampling(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--measure", action="append", metavar="NAME", help="this measure, or all that a glob fits (may be given again; default: overall and the headlines)"
+    )
+    sub.add_argument("--resamples", type=int, default=10_000, metavar="N", help="bootstrap samples (default: 10000)")
+    sub.add_argument("--seed", type=int, default=1, help="seed of every draw (default: 1)")
+    _output(sub)
 
 
 def _output(sub: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ A report format is a function in `FORMATS`. Nothing here computes a score.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -391,6 +391,173 @@ def _escaped(text: str) -> str:
     return re.sub(r"([\\`*_\[\]{}<>|~#])", r"\\\1", text)
 
 
+# --- statistics ---------------------------------------------------------------------------------------------------------
+
+_Line = tuple[str, Sequence[str], Mapping[str, Mapping[str, Any]]]
+"""A name, further cells, and by measure a score with its ends and why it is too small to read."""
+
+
+def _grids(label: str, lines: Sequence[_Line], extra: Sequence[str] = ()) -> Iterator[tuple[_Row, list[_Row]]]:
+    """Heads and rows of tables of scores over their intervals, with as many measures to a table as fit 80 columns."""
+    measures = list(lines[0][2]) if lines else []
+    step = 5 if all(len(name) <= 8 for name in measures) else 3
+    for start in range(0, len(measures), step):
+        part = measures[start : start + step]
+        yield (label, *extra, *part), [(name, *cells, *(_over_interval(scores[measure]) for measure in part)) for name, cells, scores in lines]
+
+
+def _over_interval(found: Mapping[str, Any]) -> str:
+    if found["score"] is None:
+        return DASH
+    ends = DASH if found["low"] is None else "–".join(f"{end:.2f}".replace("0.", ".") for end in (found["low"], found["high"]))
+    return f"{found['score']:.3f}{'?' if found.get('small') else ''}\n{ends}"
+
+
+def _folded(name: str, width: int) -> str:
+    """A name broken after dots and underscores, so that it keeps to a column."""
+    lines = [""]
+    for part in re.findall(r"[^._]*[._]?", name):
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+def _grid_table(head: _Row, rows: Iterable[_Row]) -> Table:
+    from rich.text import Text
+
+    table = _table((head[0], *(_folded(name, 16) for name in head[1:])), right=len(head) - 1)
+    for row in rows:
+        table.add_row(_folded(row[0], 22), *(Text(part, style="dim" if "?\n" in part else "") for part in row[1:]))
+    table.columns[0].no_wrap = False
+    return table
+
+
+_COMPARE_HEAD: Final = ("measure", "A", "B", "A − B", "95% interval", "p", "p Holm", "could show")
+
+
+def _pairs(data: Mapping[str, Any]) -> Iterator[tuple[str, str, list[Mapping[str, Any]]]]:
+    pairs: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for found in data["differences"]:
+        pairs.setdefault((found["one"], found["other"]), []).append(found)
+    for (one, other), found in pairs.items():
+        yield one, other, found
+
+
+def _compare_rows(differences: Iterable[Mapping[str, Any]], scores: Mapping[str, Any]) -> list[_Row]:
+    rows = []
+    for found in differences:
+        measure, star = found["measure"], "*" if found["verdict"] in ("better", "worse") else ""
+        sides = (cell(scores[found[side]][measure]) for side in ("one", "other"))
+        difference = DASH if found["difference"] is None else f"{found['difference']:+.3f}{star}"
+        ends = DASH if found["low"] is None else f"{found['low']:+.3f} {found['high']:+.3f}"
+        rows.append((measure, *sides, difference, ends, cell(found["p"], 4), cell(found["holm"], 4), cell(found["detectable"])))
+    return rows
+
+
+def _verdicts(found: Sequence[Mapping[str, Any]], alpha: float) -> list[str]:
+    """What a pair's table says, in words."""
+
+    def better(corrected: bool) -> str:
+        winners: dict[str, list[str]] = {}
+        for one in found:
+            if one["verdict"] in ("better", "worse") and (one["holm"] is not None) == corrected:
+                winner = one["one" if one["verdict"] == "better" else "other"]
+                winners.setdefault(winner, []).append(f"{one['measure']} by {cell(abs(one['difference']))}")
+        return "; ".join(f"{name} is better in {', '.join(measures)}" for name, measures in winners.items())
+
+    out = [f"Real at {alpha}: {better(True) or 'nothing'}."]
+    if alone := better(False):
+        out.append(f"At {alpha} without correction, so only if chosen beforehand: {alone}.")
+    if unclear := [one["measure"] for one in found if one["verdict"] == "not shown"]:
+        out.append(f"No difference shown: {', '.join(unclear)}.")
+    return out + [f"{one['words'][0].upper()}{one['words'][1:]}." for one in found if one["verdict"] == "not tested"]
+
+
+def _compare_notes(data: Mapping[str, Any]) -> list[str]:
+    n, alpha = data["articles"], data["alpha"]
+    ways = f"all {data['trials']} ways to swap" if data["method"] == "exact" else f"{data['trials']} random swaps"
+    out = [
+        f"* real at {alpha}. p: two-sided paired randomisation over articles, {ways}. Holm: corrected over overall and the headlines of a pair; other measures are not.",
+        f"could show: the smallest difference that {n} article{'s' * (n != 1)} could have shown, four times in five (2.8 standard errors).",
+        f"{100 * data['level']:g}% interval: percentile bootstrap over articles, {data['resamples']} samples.",
+    ]
+    if n < data["few"]:
+        out.append(f"With fewer than {data['few']} articles the intervals are too narrow; go by p.")
+    family = sum(found["measure"] in data["corrected"] and found["p"] is not None for found in data["differences"][: len(data["measures"])])
+    if data["least_p"] is not None and family and data["least_p"] * family > alpha:
+        out.append(f"With {n} articles the smallest p is {cell(data['least_p'], 4)}: too few for any difference to be real at {alpha} after correction.")
+    return out
+
+
+def _scored(data: Mapping[str, Any], name: str) -> dict[str, dict[str, Any]]:
+    ends = {measure: found or {"low": None, "high": None} for measure, found in data["intervals"][name].items()}
+    return {measure: {"score": data["scores"][name][measure], "low": ends[measure]["low"], "high": ends[measure]["high"]} for measure in data["measures"]}
+
+
+def compare_table(data: Mapping[str, Any], console: Console) -> None:
+    """A comparison of systems on the terminal."""
+    from rich.text import Text
+
+    console.print(Text(f"{len(data['systems'])} systems on {data['articles']} article{'s' * (data['articles'] != 1)}", style="bold"))
+    for head, rows in _grids("system", [(name, (), _scored(data, name)) for name in data["systems"]]):
+        console.print(_grid_table(head, rows))
+    for one, other, found in _pairs(data):
+        console.print(Text.assemble(("\nA ", "bold"), one, ("   B ", "bold"), other))
+        table = _table((*_COMPARE_HEAD[:-1], "could\nshow"), right=7)
+        for row in _compare_rows(found, data["scores"]):
+            table.add_row(_folded(row[0], 16), *(Text(part, style="bold" if "*" in row[3] else "") for part in row[1:]))
+        console.print(table)
+        for line in _verdicts(found, data["alpha"]):
+            console.print(Text(line, style="bold" if line.startswith("Real") else ""))
+    console.print(Text("\n" + "\n".join([*_compare_notes(data), data["signature"]]), style="dim"))
+
+
+def compare_markdown(data: Mapping[str, Any]) -> str:
+    """A comparison of systems as Markdown."""
+    lines: list[str] = []
+    for one, other, found in _pairs(data):
+        lines += [f"A: **{one}**, B: **{other}**, {data['articles']} articles", ""]
+        lines += markdown_table(_COMPARE_HEAD, _compare_rows(found, data["scores"]), right=7)
+        lines += ["", *(f"- {line}" for line in _verdicts(found, data["alpha"])), ""]
+    return "\n".join([*lines, *(f"- {note.replace('* real', 'Starred: real')}" for note in _compare_notes(data)), "", f"`{data['signature']}`"]) + "\n"
+
+
+def _slice_grids(data: Mapping[str, Any]) -> Iterator[tuple[_Row, list[_Row]]]:
+    facets: dict[str, list[_Line]] = {}
+    for found in data["slices"]:
+        facets.setdefault(found["facet"], []).append((found["value"], (str(found["articles"]),), found["scores"]))
+    for facet, lines in facets.items():
+        yield from _grids(facet, lines, ("n",))
+
+
+def _slice_note(data: Mapping[str, Any]) -> str:
+    small = data["small"]
+    return (
+        f"? too small to read: fewer than {small['articles']} articles, fewer than {small['gold']} gold records, or an interval that is wider than "
+        f"{small['width']} or cannot be given. n: articles."
+    )
+
+
+def slices_table(data: Mapping[str, Any], console: Console) -> None:
+    """Scores by slice on the terminal."""
+    from rich.text import Text
+
+    console.print(Text(f"{data['system']} on {data['split']} ({data['articles']} article{'s' * (data['articles'] != 1)}), by slice", style="bold"))
+    for head, rows in _slice_grids(data):
+        console.print(_grid_table(head, rows), "")
+    console.print(Text(f"{_slice_note(data)} Under each score its 95% interval.\n{data['signature']}", style="dim"))
+
+
+def slices_markdown(data: Mapping[str, Any]) -> str:
+    """Scores by slice as Markdown."""
+    lines = [f"**{data['system']}** on {data['split']}, {data['articles']} articles", ""]
+    for head, rows in _slice_grids(data):
+        lines += markdown_table(head, [tuple(part.replace("\n", " (") + ")" * ("\n" in part) for part in row) for row in rows], right=len(head) - 1)
+        lines.append("")
+    return "\n".join([*lines, f"{_slice_note(data)} In brackets the 95% interval.", "", f"`{data['signature']}`"]) + "\n"
+
+
 # --- formats ---------------------------------------------------------------------------------------------------------------
 
 
@@ -401,6 +568,8 @@ def _json(data: Mapping[str, Any]) -> str:
 FORMATS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
     "score": {"table": score_table, "json": _json, "markdown": score_markdown},
     "errors": {"table": errors_table, "json": _json, "markdown": errors_markdown},
+    "compare": {"table": compare_table, "json": _json, "markdown": compare_markdown},
+    "slices": {"table": slices_table, "json": _json, "markdown": slices_markdown},
     "agreement": {"table": agreement_table, "json": _json, "markdown": agreement_markdown},
     "tokens": {"table": tokens_table, "json": _json, "markdown": tokens_markdown},
 }
