@@ -515,13 +515,19 @@ def _swapped(one: Rows, other: Rows, names: Sequence[str], trials: int, seed: in
     moved = _weighted(moves, _swapping(len(one), trials, seed, exact), len(columns), trials)
     sides = []
     for rows, sign in ((one, 1), (other, -1)):
-        total, labels = rows.total, rows.labels
-        base = (
-            getattr(total[c[0]], c[1]) if len(c) == 2 and c[0] in total else labels[c[0]][c[1], c[2]] if len(c) == 3 and c[0] in labels else 0 for c in columns
-        )
-        sums = _as_sums(columns, [start + sign * move for start, move in zip(base, moved, strict=True)])
+        sums = _as_sums(columns, [start + sign * move for start, move in zip(_totals(rows, columns), moved, strict=True)])
         sides.append(dict(_evaluate(names, sums, trials)))
     return {name: sides[0][name] - sides[1][name] for name in names}
+
+
+def _totals(rows: Rows, columns: Iterable[Column]) -> Iterator[int]:
+    """The sums of columns over all articles."""
+    total, labels = rows.total, rows.labels
+    for name, *rest in columns:
+        if len(rest) == 1:
+            yield getattr(total.get(name, Count()), rest[0])
+        else:
+            yield labels.get(name, Counter())[rest[0], rest[1]]
 
 
 def _p_value(
@@ -645,7 +651,7 @@ def _slice_score(measure: Measure, score: float | None, ends: Interval | None, a
     if measure.attribute is not None:
         gold = sum(labels.get(measure.attribute, Counter()).values())
     else:
-        gold = min((total[key].gold for key in measure.counts if key in total and any(total[key])), default=0)
+        gold = min((total[key].gold for key in measure.counts if key in total), default=0)
     low, high = (ends.low, ends.high) if ends else (None, None)
     doubts: dict[str, bool] = {
         "articles": articles < MIN_ARTICLES,
