@@ -227,6 +227,12 @@ def test_nothing_scored_one_article_and_no_articles_are_null() -> None:
         assert set(intervals(rows, resamples=50).values()) == {None}
 
 
+def test_the_interval_of_two_articles_worked_out_in_the_documentation() -> None:
+    """One of two records found, and two of two: 1/2 and 1 each come up in a quarter of the samples."""
+    rows = rows_of([({"claims/speakers": Count(1, 2, 2)}, {}), ({"claims/speakers": Count(2, 2, 2)}, {})])
+    assert intervals(rows, ["claims.speakers.recall"])["claims.speakers.recall"] == Interval(0.75, 0.5, 1.0, 0)
+
+
 def test_a_wider_level_holds_a_narrower_one() -> None:
     rows = values([1, 5, 2, 8, 3, 9, 4])
     wide, narrow = (intervals(rows, ["figures.unit.recall"], level=level)["figures.unit.recall"] for level in (0.99, 0.5))
@@ -310,6 +316,7 @@ def test_a_worked_permutation_test() -> None:
     """Differences 3, 1, 2, −1 sum to 5. Of 16 ways to sign 3, 1, 2, 1: sums 7, 5, 5 and 3, 3 … so 2·3 of 16 reach 5."""
     found = one({"a": values([4, 3, 5, 1]), "b": values([1, 2, 3, 2])}, "figures.unit.recall")
     assert found.p == 6 / 16 and found.difference == 1.25
+    assert one({"a": values([8, 7, 9], 10), "b": values([6, 7, 5], 10)}, "figures.unit.recall").p == 4 / 8  # the documentation's
 
 
 def test_sampled_p_is_near_the_exact_one_and_counts_the_observed_case() -> None:

@@ -1,4 +1,4 @@
-"""Confidence, difference and slices, from additive rows alone (``docs/scoring.md``, "Statistics").
+"""Confidence, difference and slices, from additive rows alone (``docs/scoring.md``, "Confidence", "Difference", "Slices").
 
 The unit is the article: articles are drawn, swapped and grouped, never records, since records of one article are not
 independent. Every measure is its one formula (`newsgold.measures`) on the sums of an article sample, so a score, its
