@@ -44,7 +44,7 @@ POWER: Final = 2.8
 """z(0.975) + z(0.80): a difference of so many standard errors is found at 0.05, uncorrected, four times in five."""
 MIN_ARTICLES: Final = 10
 """Articles below which a percentile interval is too narrow. In a simulation that drew samples of the shipped articles, 95%
-intervals held the true score 75% of the time with 3 articles, 88% with 8, 90% with 10 and 92% with 20."""
+intervals held the true score 75% of the time with 3 articles, 87% with 8, 90% with 10 and 92% with 20."""
 MIN_GOLD: Final = 30
 """Gold records below which one record more or less moves a score by over three points."""
 MAX_WIDTH: Final = 0.2
