@@ -13,6 +13,7 @@ from newsgold.agreement import agreement
 from newsgold.build import label_counts
 from newsgold.records import LAYERS, SPLITS
 from newsgold.report import agreement_markdown, markdown_table, score_markdown
+from newsgold.stats import confidence
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,7 +32,7 @@ def parts() -> dict[str, str]:
     twice = [article for split in ("validation", "test") for article in load(split)]
     card = score(ROOT / "baselines" / "rules" / "predictions" / "test.jsonl", "test", system="rules")
     return {
-        "result": score_markdown(card.to_dict()).strip(),
+        "result": score_markdown(card.to_dict(extra=confidence(card.rows, card.signature))).strip(),
         "counts": counts(),
         "agreement": agreement_markdown(agreement(["a1", "a2"], twice).to_dict()).strip(),
     }

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from newsgold import report
+from newsgold import report, stats
 from newsgold.corpus import load
 from newsgold.records import SPLITS
 from newsgold.scoring import score
@@ -64,7 +64,7 @@ def marked(name: str) -> str:
 
 def test_the_result_table_is_what_scoring_prints() -> None:
     card = score(ROOT / "baselines" / "rules" / "predictions" / "test.jsonl", "test", system="rules")
-    assert marked("result") == report.score_markdown(card.to_dict()).strip()
+    assert marked("result") == report.score_markdown(card.to_dict(extra=stats.confidence(card.rows, card.signature))).strip()
 
 
 def test_the_counts_are_those_of_the_data() -> None:

@@ -280,6 +280,10 @@ def _score(args: argparse.Namespace) -> int:
             executor=executor, in_flight=4 * args.jobs,
         )  # fmt: skip
     extra: dict[str, Any] = {}
+    if args.resamples:
+        from newsgold import stats
+
+        extra = stats.confidence(card.rows, card.signature, resamples=args.resamples, seed=args.seed)
     if args.out:
         _write(args.out, card.chunks(matches=args.matches, extra=extra), args.force)
     if args.format == "json":
@@ -577,6 +581,8 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--system", help="a name to keep in the scorecard")
     sub.add_argument("--matches", action="store_true", help="list every record and what became of it in the JSON")
     sub.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="processes to score with (default: 1); the result is the same")
+    sub.add_argument("--resamples", type=_count, default=10_000, metavar="N", help="bootstrap samples for the intervals, 0 for none (default: 10000)")
+    sub.add_argument("--seed", type=_seed, default=1, help="seed of the bootstrap (default: 1)")
     _output(sub)
 
     sub = command(
@@ -658,6 +664,12 @@ def _parser() -> argparse.ArgumentParser:
 def _count(given: str) -> int:
     if not given.isdecimal():
         raise argparse.ArgumentTypeError(f"{given!r}; expected a whole number, 0 or more")
+    return int(given)
+
+
+def _seed(given: str) -> int:
+    if not given.isdecimal() or int(given) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{given!r}; expected a whole number from 0 to {2**32 - 1}")
     return int(given)
 
 

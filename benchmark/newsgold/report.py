@@ -35,26 +35,53 @@ _Row = tuple[str, ...]
 
 
 def _score_rows(card: Mapping[str, Any]) -> list[_Row]:
-    """Layer, measure, P, R, F1, correct, gold, predicted; the headline rung of a layer is marked with a star."""
+    """Layer, measure, P, R, F1, its interval where there is one, correct, gold, predicted; the headline rung of a layer is marked with a star."""
     from newsgold.layers import REGISTRY
 
     out: list[_Row] = []
+    ends = card.get("intervals", {}).get("measures")
     for name, layer in card["layers"].items():
-        rungs = list(layer["rungs"])
-        lines = [(rung["name"], rung, rung["name"] == REGISTRY[name].headline) for rung in rungs]
+        lines = [(rung["name"], rung, rung["name"] == REGISTRY[name].headline, f"{name}.{rung['name']}.f1") for rung in layer["rungs"]]
         if "arguments" in layer:
-            lines += [("arguments", layer["arguments"]["classification"], True)]
-        for index, (label, score, head) in enumerate(lines):
+            lines += [("arguments", layer["arguments"]["classification"], True, f"{name}.arguments.classification.f1")]
+        for index, (label, score, head, measure) in enumerate(lines):
+            interval = [] if ends is None else [_ends(ends.get(measure))]
             out.append(
                 (
-                    name if index == 0 else "", label + ("*" if head else ""), cell(score["precision"]), cell(score["recall"]), cell(score["f1"]),
+                    name if index == 0 else "", label + ("*" if head else ""), cell(score["precision"]), cell(score["recall"]), cell(score["f1"]), *interval,
                     str(score["tp"]), str(score["gold"]), str(score["predicted"]),
                 )
             )  # fmt: skip
     return out
 
 
-_SCORE_HEAD: Final = ("layer", "measure", "P", "R", "F1", "right", "gold", "found")
+def _ends(interval: Sequence[float] | None) -> str:
+    """An interval in few characters: .52–.61."""
+    return DASH if interval is None else "–".join(f"{end:.2f}".removeprefix("0") for end in interval)
+
+
+def _score_head(card: Mapping[str, Any]) -> tuple[str, ...]:
+    return ("layer", "measure", "P", "R", "F1", *(["95%"] if "intervals" in card else []), "right", "gold", "found")
+
+
+def _headline_words(card: Mapping[str, Any]) -> list[str]:
+    """The headlines with their intervals."""
+    ends = card.get("intervals", {}).get("measures", {})
+    return [f"{layer} {cell(value)}" + (f" ({_ends(ends[layer])})" if ends.get(layer) else "") for layer, value in card["headlines"].items()]
+
+
+def _overall_words(card: Mapping[str, Any]) -> str:
+    interval = card.get("intervals", {}).get("measures", {}).get("overall")
+    return cell(card["overall"]) + (f" ({_ends(interval)})" if interval else "")
+
+
+def _score_notes(card: Mapping[str, Any]) -> list[str]:
+    """What a reader of the table must know."""
+    notes = ["A rung holds where all rungs above it hold; events' headline is the mean of type and arguments."]
+    if "intervals" in card:
+        few = ", which is too narrow with fewer than 10 articles" if card["articles"] < 10 else ""
+        notes.append(f"95%: bootstrap interval over articles{few}; newsgold compare tells which differences are real.")
+    return notes
 
 
 def _notes(card: Mapping[str, Any]) -> list[str]:
@@ -103,7 +130,8 @@ def score_table(card: Mapping[str, Any], console: Console) -> None:
         f"{card['system'] or 'predictions'} on {card['split']} ({card['articles']} article{'s' if card['articles'] != 1 else ''}, data {card['data_version']})"
     )
     console.print(Text(title, style="bold"))
-    table = _table(_SCORE_HEAD, right=6)
+    head = _score_head(card)
+    table = _table(head, right=len(head) - 2)
     previous = ""
     for row in _score_rows(card):
         if row[0] and previous:
@@ -115,11 +143,11 @@ def score_table(card: Mapping[str, Any], console: Console) -> None:
     console.print(
         Text.assemble(
             ("overall ", "bold"),
-            (cell(card["overall"]), "bold"),
-            f"  (mean of the headlines: {', '.join(f'{layer} {cell(value)}' for layer, value in card['headlines'].items())})",
+            (_overall_words(card), "bold"),
+            f", the mean of the headlines: {', '.join(_headline_words(card))}",
         )
     )
-    console.print("[dim]* headline. A rung holds where all rungs above it hold; events' headline is the mean of type and arguments.[/]")
+    console.print(Text(f"* headline. {' '.join(_score_notes(card))}", style="dim"))
     table = _table(_ERROR_HEAD, right=0)
     for row in _errors(card):
         table.add_row(*row)
@@ -131,16 +159,17 @@ def score_table(card: Mapping[str, Any], console: Console) -> None:
 
 def score_markdown(card: Mapping[str, Any]) -> str:
     """A scorecard as Markdown."""
+    head = _score_head(card)
     lines = [
         f"**{card['system'] or 'predictions'}** on {card['split']}: overall **{cell(card['overall'])}**, {card['articles']} articles, data {card['data_version']}",
         "",
     ]
     lines += markdown_table(
-        _SCORE_HEAD,
+        head,
         [tuple(f"**{part}**" if row[1].endswith("*") and part else part for part in (row[0], row[1].rstrip("*"), *row[2:])) for row in _score_rows(card)],
-        right=6,
+        right=len(head) - 2,
     )
-    lines += ["", "Bold: the headlines. A rung holds where all rungs above it hold.", ""]
+    lines += ["", f"Bold: the headlines. {' '.join(_score_notes(card))}", ""]
     lines += [f"- {note}" for note in _notes(card)]
     return "\n".join([*lines, f"`{card['signature']}`"]) + "\n"
 

@@ -311,6 +311,24 @@ def intervals(
     return out
 
 
+def confidence(rows: Rows, signature: str, *, resamples: int = RESAMPLES, seed: int = SEED) -> dict[str, Any]:
+    """The interval of every measure as a section of a scorecard, with the signature that names what they hang on.
+
+    Args:
+        rows: the articles.
+        signature: of the scorecard without intervals.
+        resamples, seed: as for `intervals`.
+    """
+    found = intervals(rows, resamples=resamples, seed=seed)
+    return {
+        "signature": f"{signature}|resamples:{resamples}|seed:{seed}",
+        "intervals": {
+            "level": LEVEL, "resamples": resamples, "seed": seed,
+            "measures": {name: None if ends is None else [ends.low, ends.high] for name, ends in found.items()},
+        },
+    }  # fmt: skip
+
+
 def _interval(score: float | None, values: Floats, level: float) -> Interval | None:
     ends = _percentiles(values, level)
     return None if score is None or ends is None else Interval(_six(score), _six(ends[0]), _six(ends[1]), ends[2])
