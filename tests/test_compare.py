@@ -104,3 +104,14 @@ def test_a_title_is_no_part_of_a_name() -> None:
     assert names(["Norway"], ["King of Norway"]) == set()
     assert names(["Putin"], ["President Putin"]) == {("Putin", "President Putin")}
     assert names(["Ana Ruiz"], ["???"]) == set()
+
+
+def test_a_sentence_with_a_name_in_it_is_not_that_name() -> None:
+    assert names(["Ana Ruiz"], ["Ana Maria de la Cruz Ruiz Soto"]) == {("Ana Ruiz", "Ana Maria de la Cruz Ruiz Soto")}
+    assert names(["Ana Ruiz"], ["The harbour will stay shut, Ana Ruiz told reporters"]) == set()
+    assert names(["Ruiz"], ["Ana Maria Ruiz"]) == {("Ruiz", "Ana Maria Ruiz")}
+    assert names(["Ruiz"], ["Ana Maria Soto Ruiz"]) == set()
+
+
+def test_a_blank_name_is_nobody() -> None:
+    assert names(["Ana Ruiz"], [" "]) == names([" "], ["Ana Ruiz"]) == set()

@@ -212,11 +212,13 @@ class Names:
 
     Equal tokens match, unless two gold names have them. Fewer tokens match a fuller name that is the only one to hold
     them, whichever side is fuller, if what is left over is no title; a bare name that fits two entities matches neither.
+    A predicted name may be fuller up to a Dice of tokens of 0.5, so that no sentence with a name in it is that name.
     """
 
     def __init__(self, gold: Mapping[int, str | None], predicted: Mapping[int, str | None], language: str):
         self._titles = NAME_TITLES.get(language.split("-", maxsplit=1)[0], NAME_TITLES["en"])
-        self._sides = tuple({index: name_tokens(name, language) for index, name in side.items() if name} for side in (gold, predicted))
+        # A blank name has no tokens, and none are part of any name.
+        self._sides = tuple({index: tokens for index, name in side.items() if name and (tokens := name_tokens(name, language))} for side in (gold, predicted))
 
     def _part(self, few: frozenset[str], many: frozenset[str]) -> bool:
         return few <= many and not (many - few) & self._titles
@@ -236,7 +238,7 @@ class Names:
         for g, tokens in gold.items():
             if any(other == tokens for other in predicted.values()):
                 continue
-            fuller = [p for p, other in predicted.items() if self._part(tokens, other)]
+            fuller = [p for p, other in predicted.items() if self._part(tokens, other) and len(other) <= 3 * len(tokens)]
             if (
                 len(fuller) == 1
                 and sum(1 for other in gold.values() if self._part(other, predicted[fuller[0]])) == 1

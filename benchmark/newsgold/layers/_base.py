@@ -78,27 +78,30 @@ class Context:
     def predicted_mentions(self) -> list[dict[tuple[tuple[int, int], ...], str | None]]:
         """For each predicted entity, the mentions that count: one that an earlier entity claims already is lost, unless
         the gold gives it to several too (a plural phrase stands for each of its members); a pronoun that the gold does
-        not list is ignored.
+        not list is ignored. Its words or the gold say what is a pronoun: what a system calls one would not count as a
+        name or nominal.
         """
         room: dict[tuple[tuple[int, int], ...], int] = {}
         for mentions in self.gold_mentions:
             for spot in mentions:
                 room[spot] = room.get(spot, 0) + 1
+        pronouns = {spot for mentions in self.gold_mentions for spot, form in mentions.items() if form == "pronoun"}
         taken: dict[tuple[tuple[int, int], ...], int] = {}
         out = []
         for entity in self.predicted.entities:
             kept: dict[tuple[tuple[int, int], ...], str | None] = {}
             for mention in entity.mentions:
+                is_pronoun = (mention.text or "").casefold() in PRONOUNS
+                form = None if mention.form == "pronoun" else mention.form
                 if not mention.located:
-                    kept[((mention.start, -1 - len(kept)),)] = mention.form  # not in the text: never matches, still counts
+                    kept[((mention.start, -1 - len(kept)),)] = "pronoun" if is_pronoun else form  # not in the text: never matches, still counts
                     continue
                 spot = self.spot(mention)
-                is_pronoun = (mention.text or "").casefold() in PRONOUNS  # whatever form the system calls it
                 if spot in kept or not spot or (is_pronoun and spot not in room):
                     continue
                 if taken.get(spot, 0) < max(1, room.get(spot, 0)):
                     taken[spot] = taken.get(spot, 0) + 1
-                    kept[spot] = "pronoun" if is_pronoun else mention.form
+                    kept[spot] = "pronoun" if is_pronoun or spot in pronouns else form
             out.append(kept)
         return out
 

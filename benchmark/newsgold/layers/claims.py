@@ -32,7 +32,7 @@ def _parent(pair: Pair) -> set[Any]:
 
 LAYER = Layer(
     name="claims",
-    records=lambda side: by_position(side.annotation.claims, lambda claim: claim.content[0] if claim.content else None),
+    records=lambda side: by_position(side.annotation.claims, lambda claim: min(claim.content, key=lambda span: (span.start, span.end), default=None)),
     shapes=lambda claim, context, is_gold: [context.gold.shape(*claim.content)],
     rungs=(
         Rung("content", lambda pair: pair.overlap.close),
