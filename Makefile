@@ -39,6 +39,8 @@ check: $(VENV)/.dev ## lint, types, data and leaderboard drift
 
 bench: $(VENV)/.dev ## speed, as figures
 	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_coref.py
+	$(BIN)/python tests/bench_peers.py
 
 build: $(VENV)/.dev ## sdist and wheel
 	$(BIN)/python -m build --outdir dist

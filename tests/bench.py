@@ -6,13 +6,12 @@ Nothing here is a test: a slow machine is no failure. The targets are those that
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -51,10 +50,58 @@ def bootstrap(times: int) -> list[tuple[str, str, str]]:
     ]
 
 
+MEASURED = """import resource, sys, time
+from newsgold.cli import main
+start = time.perf_counter()
+code = main(sys.argv[1:])
+print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+sys.exit(code)"""
+
+
+def throughput(count: int, jobs: int) -> list[tuple[str, str, str]]:
+    """Articles from file to scorecard, gold and predictions validated, without intervals: seconds and peak memory of the command.
+
+    Short items are two paragraphs of a shipped article; full ones are the shipped articles.
+    """
+    import random
+
+    import orjson
+
+    import newsgold
+    import synthetic
+    from newsgold.records import to_dict
+
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        gold, predicted = Path(folder) / "gold.jsonl", Path(folder) / "predicted.jsonl"
+
+        def run(what: str, articles: Iterable[newsgold.Article], jobs: int, target: str) -> None:
+            rng, number, words, records = random.Random(1), 0, 0, 0
+            with gold.open("wb") as one, predicted.open("wb") as other:
+                for article in articles:
+                    one.write(orjson.dumps(to_dict(article)) + b"\n")
+                    other.write(orjson.dumps(synthetic.prediction(article, rng)) + b"\n")
+                    number, words = number + 1, words + len((article.text or "").split())
+                    records += len(article.entities) + len(article.claims) + len(article.events) + len(article.figures)
+            args = ["score", str(predicted), "--gold", str(gold), "--resamples", "0", "--jobs", str(jobs)]
+            done = subprocess.run([sys.executable, "-c", MEASURED, *args], check=True, capture_output=True, env=ENV, text=True)
+            took, peak = map(float, done.stderr.split()[-2:])
+            of = f"{number} {what} articles ({words / number:.0f} words, {records / number:.0f} records), {jobs} process{'es' if jobs > 1 else ''}"
+            rows.append((of, f"{number / took:.0f} articles/s, {records / took:.0f} records/s, peak {peak / 1024:.0f} MB", target))
+
+        run("short", synthetic.corpus(max(1, count // 10)), 1, "")
+        run("short", synthetic.corpus(count), 1, "1500 articles/s, 3000 the aim; memory as above")
+        if jobs > 1:
+            run("short", synthetic.corpus(count), jobs, f"{jobs} times as many")
+        run("full", synthetic.corpus(max(1, count // 10), paragraphs=None), 1, "")
+    return rows
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--times", type=int, default=7, help="runs of each, of which the best counts (default: 7)")
-    parser.add_argument("--articles", type=int, default=2000, help="synthetic articles for the throughput (default: 2000)")
+    parser.add_argument("--articles", type=int, default=20_000, help="synthetic articles for the throughput (default: 20000)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes for the throughput of a pool (default: as many as cores)")
     args = parser.parse_args(argv)
     sys.path.insert(0, str(ROOT / "benchmark"))
     import newsgold
@@ -73,20 +120,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     took = best(lambda: score(found, gold=gold), args.times)
     rows.append(("the scoring in it", f"{1000 * took:.0f} ms", ""))
 
-    # Throughput: the shipped articles over and over under new ids, validation and resolution included.
-    base = [article for split in ("train", "validation", "test") for article in newsgold.load(split)]
-    many = [
-        article.__class__(**{**{f: getattr(article, f) for f in article.__struct_fields__}, "id": f"{article.id}-{n}"})
-        for n in range(-(-args.articles // len(base)))
-        for article in base
-    ]
-    many = many[: args.articles]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "p.jsonl"
-        path.write_text("".join(json.dumps(newsgold.to_prediction(article), ensure_ascii=False) + "\n" for article in many), encoding="utf-8")
-        took = best(lambda: score(path, gold=many), max(1, args.times // 3))
-        records = sum(len(a.entities) + len(a.claims) + len(a.events) + len(a.figures) for a in many)
-        rows.append((f"{len(many)} articles from file, one core", f"{len(many) / took:.0f} articles/s, {records / took:.0f} records/s", ""))
+    rows += throughput(args.articles, args.jobs)
     rows += bootstrap(args.times)
     width = max(len(name) for name, _, _ in rows)
     for name, figure, target in rows:

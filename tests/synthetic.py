@@ -80,9 +80,9 @@ def _cut(article: Article, start: int, end: int) -> Article:
     )  # fmt: skip
 
 
-def corpus(count: int, paragraphs: int = 2) -> Iterator[Article]:
-    """``count`` articles: the items over and over, under new ids."""
-    base = items(paragraphs)
+def corpus(count: int, paragraphs: int | None = 2) -> Iterator[Article]:
+    """``count`` articles: the items (``None``: the whole articles) over and over, under new ids."""
+    base = [article for split in ("train", "validation", "test") for article in newsgold.load(split)] if paragraphs is None else items(paragraphs)
     for number in range(count):
         article = base[number % len(base)]
         yield msgspec.structs.replace(article, id=f"{article.id}-{number // len(base)}")

@@ -35,7 +35,7 @@ def run(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def test_the_shell_commands_of_the_readme_run(tmp_path: Path) -> None:
     commands = [command for command in COMMANDS if not command.startswith("make ")]
-    assert len(commands) == 4
+    assert len(commands) == 8
     for command in commands:
         done = run(command, tmp_path)
         assert done.returncode == 0, (command, done.stderr)
@@ -54,6 +54,8 @@ def test_the_commands_for_a_system_run(tmp_path: Path) -> None:
 def test_the_python_of_the_readme_runs(snippet: str, tmp_path: Path) -> None:
     if "load_dataset" in snippet:
         snippet = snippet.replace('"."', repr(str(ROOT))).replace("split=", f"cache_dir={str(tmp_path)!r}, split=")
+    if "predictions.jsonl" in snippet:
+        assert run("python baselines/rules/predict.py --split validation --out predictions.jsonl", tmp_path).returncode == 0
     done = subprocess.run([sys.executable, "-c", snippet], cwd=tmp_path, env=ENV, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 T = TypeVar("T")
-LIMIT: Final = 64 << 20
+LIMIT: Final = 8 << 20
 """Bytes that a spool keeps in memory before it moves to a temporary file."""
 FIELDS: Final = Count._fields
 

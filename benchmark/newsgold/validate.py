@@ -182,7 +182,7 @@ def _object(raw: bytes, issue: Callable[[str], None]) -> dict[str, Any] | None:
     except TypeError:  # it reads deeper than it writes
         issue("nested too deeply; expected at most 250 levels")
         return None
-    if ends != raw.count(b'":') or b"\\u0022" in raw or _SPACED_COLON.search(raw):
+    if ends != raw.count(b'":') or b"\\u0022" in raw or b" :" in raw or b"\t:" in raw or b"\r:" in raw:
         twice: list[str] = []
 
         def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -200,7 +200,6 @@ def _object(raw: bytes, issue: Callable[[str], None]) -> dict[str, Any] | None:
     return value
 
 
-_SPACED_COLON: Final = re.compile(rb'"\s+:')
 _FLOAT_OFFSET: Final = re.compile(rb'"(?:start|end)"\s*:\s*-?\d+(?:\.\d|[eE])')
 
 
