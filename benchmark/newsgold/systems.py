@@ -6,17 +6,19 @@ A stored scorecard needs neither its predictions nor the texts; its signature sa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import orjson
 
 from newsgold.counts import Count, Labels, rounded
 from newsgold.issues import InputError, Issue, path_of, shown
 from newsgold.measures import OVERALL, registry
-from newsgold.rows import Rows
+from newsgold.pairing import Match
+from newsgold.rows import Rows, Spool, encode
 from newsgold.scoring import Scorecard
 from newsgold.validate import check_schema
 
@@ -38,6 +40,19 @@ class System:
     """Of its scorecard."""
     rows: Rows
     """An article a row."""
+    outcomes: Spool[list[Match]] | None = None
+    """By article, every record and what became of it; ``None`` where a stored scorecard does not list them."""
+    missing: tuple[str, ...] = ()
+    """Articles without a prediction, scored as empty."""
+    skipped: tuple[str, ...] = ()
+    """Stand-off articles whose text was absent, left out."""
+    failed: Mapping[str, str] = field(default_factory=dict)
+    """Articles on which the system reported an error."""
+
+    @classmethod
+    def of(cls, card: Scorecard, name: str) -> System:
+        """The system of a scorecard, called ``name`` where the scorecard does not name it."""
+        return cls(card.system or name, card.signature, card.rows, card.outcomes, card.missing, card.skipped, card.failed)
 
 
 def is_scorecard(path: Path) -> bool:
@@ -88,9 +103,28 @@ def read_scorecard(path: Path) -> System:
         found = rounded(registry()[OVERALL].of(rows.total, rows.labels))
         if not issues and found != card["overall"]:
             report(["overall"], f"{card['overall']}; expected {found}, which the counts give")
+    outcomes = None if issues or "matches" not in card else _outcomes(card, rows, report)
     if issues:
         raise InputError(issues)
-    return System(card["system"] or path.stem.removesuffix(".scorecard"), card["signature"], rows)
+    return System(
+        card["system"] or path.stem.removesuffix(".scorecard"), card["signature"], rows, outcomes, tuple(card["missing"]), tuple(card["skipped"]), card["failed"]
+    )  # fmt: skip
+
+
+def _outcomes(card: dict[str, Any], rows: Rows, report: Callable[[list[str | int], str], None]) -> Spool[list[Match]]:
+    found: dict[str, list[Match]] = {article: [] for article in rows.articles}
+    for place, given in enumerate(card["matches"]):
+        match = msgspec.convert(given, Match)
+        if match.article not in found:
+            report(["matches", place, "article"], f"{shown(match.article)} has no counts; expected an article of $.counts")
+        else:
+            found[match.article].append(match)
+    out: Spool[list[Match]] = Spool(list[Match])
+    for article, matches in found.items():
+        if Counter(f"{match.layer}/{match.kind}" for match in matches) != card["article_errors"].get(article, {}):
+            report(["matches"], f"the records of {shown(article)} are not those that $.article_errors counts; expected the same kinds, as often")
+        out.add(article, encode(matches))
+    return out
 
 
 def _counts(article: str, table: dict[str, list[Any]], report: Callable[[list[str | int], str], None]) -> dict[str, Count]:
@@ -135,19 +169,19 @@ def load(paths: Sequence[Path], score: Callable[[Path], Scorecard]) -> list[Syst
                 found.append(read_scorecard(path))
             else:
                 card = score(path)
-                found.append(System(card.system or path.stem, card.signature, card.rows))
+                found.append(System.of(card, path.stem))
         except InputError as error:
             issues += error.issues
     if not issues:
         for path, system in list(zip(paths, found, strict=True))[1:]:
-            issues += [Issue(str(path), None, "$.signature", what) for what in _differing(system.signature, found[0].signature, str(paths[0]))]
+            issues += [Issue(str(path), None, "$.signature", what) for what in differing(system.signature, found[0].signature, str(paths[0]))]
     if issues:
         raise InputError(issues)
-    return [System(name, system.signature, system.rows) for name, system in zip(_names(paths, found), found, strict=True)]
+    return [replace(system, name=name) for name, system in zip(_names(paths, found), found, strict=True)]
 
 
-def _differing(signature: str, first: str, name: str) -> list[str]:
-    """The parts of two signatures that differ. A patch release never changes a score, so it does not count."""
+def differing(signature: str, first: str, name: str) -> list[str]:
+    """The parts in which a signature differs from that of ``name``, in words. A patch release never changes a score, so it does not count."""
     theirs, ours = (dict(part.partition(":")[::2] for part in line.split("|")) for line in (signature, first))
     for fields in (theirs, ours):
         fields["newsgold"] = ".".join(fields.get("newsgold", "").split(".")[:2])
