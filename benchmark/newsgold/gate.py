@@ -54,9 +54,9 @@ class Rule:
 
     @property
     def words(self) -> str:
-        """The rule in few characters: ``may drop by 2%``, ``at least 0.6``."""
+        """The rule in few words: ``may drop by 2%``, ``must be at least 0.6``."""
         if self.limit is None:
-            return f"at least {self.minimum:g}"
+            return f"must be at least {self.minimum:.12g}"
         return f"may drop by {self.limit:.12g}" if not self.relative else f"may drop by {100 * self.limit:.12g}%"
 
     def allowed(self, old: float) -> float:
@@ -355,6 +355,10 @@ def _incomparable(new: System, old: System) -> list[Issue]:
             away = sorted(only & set(other.skipped))
             why = f"; skipped there for want of their texts (newsgold hydrate): {_some(away)}" if away else ""
             issues.append(Issue(old.name, None, "$.counts", f"articles {who}: {_some(sorted(only))}{why}; expected the same articles on both sides"))
+    if lost := sorted(set(old.missing) - set(new.missing)):
+        issues.append(Issue(old.name, None, "$.missing", f"no prediction for {_some(lost)}, which {new.name} has; expected a baseline of the same articles"))
+    elif ours and set(old.missing) >= ours:
+        issues.append(Issue(old.name, None, "$.missing", "no prediction at all; expected a baseline that holds some"))
     return issues
 
 
@@ -474,7 +478,7 @@ def _by_record(matches: Iterable[Match]) -> dict[tuple[str, str], str]:
     for match in matches:
         if match.gold is not None and match.kind in _GOLD_KINDS.get(match.layer, ()):
             told = f" {(match.detail or '').partition(', not ')[0]}" if match.layer == "arguments" else ""
-            out[match.layer, f"{match.gold}{told}"] = match.kind
+            out[match.layer, shown(f"{match.gold}{told}")[1:-1]] = match.kind
     return out
 
 

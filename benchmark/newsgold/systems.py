@@ -5,6 +5,7 @@ A stored scorecard needs neither its predictions nor the texts; its signature sa
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ import orjson
 from newsgold.counts import Count, Labels, rounded
 from newsgold.issues import InputError, Issue, path_of, shown
 from newsgold.measures import OVERALL, registry
-from newsgold.pairing import Match
+from newsgold.pairing import Match, error_kinds
 from newsgold.rows import Rows, Spool, encode
 from newsgold.scoring import Scorecard
 from newsgold.validate import check_schema
@@ -25,6 +26,9 @@ from newsgold.validate import check_schema
 _LARGEST: Final = 2**40
 """No article has such a count; what sums of them could not hold exactly is refused."""
 
+
+_ARTICLE: Final = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+_KINDS: Final = {f"{layer}/{kind}" for layer, kinds in error_kinds().items() for kind in kinds}
 
 _SAMPLING: Final = frozenset({"resamples", "seed"})
 """Parts of a signature on which intervals hang, but no count."""
@@ -95,6 +99,12 @@ def read_scorecard(path: Path) -> System:
             rows.add(
                 article, _counts(article, counts, report), _labels(article, card["labels"].get(article, {}), report), card["article_errors"].get(article, {})
             )
+        for article in sorted(card["counts"]):
+            if not _ARTICLE.fullmatch(article):
+                report(["counts", article], "expected the id of an article: lower-case words joined by hyphens")
+        for article, kinds in card["article_errors"].items():
+            for kind in sorted(kinds.keys() - _KINDS):
+                report(["article_errors", article, kind], "is no kind of error; expected a layer and one of its kinds, such as claims/missed")
         for section in ("labels", "article_errors"):
             for article in sorted(card[section].keys() - card["counts"].keys()):
                 report([section, article], "has no counts; expected an article of $.counts")
