@@ -140,7 +140,8 @@ def sarif(data: Mapping[str, Any], uri: str, lines: Mapping[str, int]) -> bytes:
                 }
             )  # fmt: skip
     problems = data.get("problems", [])
-    notes = [{"level": "error", "message": {"text": problem}} for problem in problems]
+    # A path may hold bytes that are no UTF-8, which JSON cannot say.
+    notes = [{"level": "error", "message": {"text": problem.encode(errors="backslashreplace").decode()}} for problem in problems]
     run = {
         "tool": {"driver": {"name": "newsgold gate", "version": __version__, "rules": list(rules.values())}},
         "invocations": [{"executionSuccessful": not problems, **({"toolExecutionNotifications": notes} if notes else {})}],

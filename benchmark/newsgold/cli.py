@@ -533,7 +533,7 @@ def _located(path: Path, data: dict[str, Any]) -> tuple[str, dict[str, int]]:
     from newsgold import systems, validate
 
     place, here = path.resolve(), Path.cwd().resolve()
-    uri = quote(place.relative_to(here).as_posix()) if place.is_relative_to(here) else place.as_uri()
+    uri = quote(os.fsencode(place.relative_to(here).as_posix())) if place.is_relative_to(here) else place.as_uri()
     articles = [change["article"] for change in data.get("changes", ())]
     if not articles or not path.is_file() or systems.is_scorecard(path):
         return uri, {}

@@ -382,11 +382,9 @@ def _tested(new: System, old: System, names: Sequence[str], alpha: float, trials
     done = stats.compare({"new": new.rows, "old": old.rows}, names, trials=trials, seed=seed)
     least, n = done.least_p, len(names)
     if least is None or least * n > alpha:
-        smallest = "one article cannot be tested" if least is None else f"the smallest p is {least * n:.4g}{f' after correction over {n} measures' * (n > 1)}"
-        raise ValueError(
-            f"alpha {alpha:g}: with {done.articles} article{'s' * (done.articles != 1)} {smallest}, so that no drop could ever fail; "
-            "expected more articles, fewer rules, or no alpha"
-        )
+        corrected = f" after correction over {n} measures" if n > 1 else ""
+        why = "one article cannot be tested" if least is None else f"with {done.articles} articles the smallest p is {least * n:.4g}{corrected}"
+        raise ValueError(f"alpha {alpha:g}: {why}, so that no drop could ever fail; expected more articles, fewer rules, or no alpha")
     adjusted = stats.holm([found.p for found in done.differences])
     out = {found.measure: _Test(found.p, rounded(p), found.detectable) for found, p in zip(done.differences, adjusted, strict=True)}
     return out, f"alpha:{alpha:g}|test:{done.method}|trials:{done.trials}|resamples:{done.resamples}|seed:{done.seed}"
