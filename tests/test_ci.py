@@ -121,7 +121,9 @@ def test_the_summary_is_added_to_the_page(files: Files, tmp_path: Path, capsys: 
     assert main(["gate", str(files[0]), "--baseline", "none.json"]) == BAD
     more = summary.read_text(encoding="utf-8").removeprefix(page)
     assert more.startswith("**newsgold gate: no verdict**\n\n- none.json: $: no such file") and "passed" not in more
+    capsys.readouterr()
     assert main(["gate", str(files[0]), "--baseline", str(files[1]), "--update"]) == OK
+    assert not commands(capsys.readouterr().out)  # a drop that is accepted is no error
     assert summary.read_text(encoding="utf-8").endswith("Baseline old.jsonl: rewritten\n\n".replace("old.jsonl", report._escaped(str(files[1]))))
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path))  # a folder: the verdict stands
     assert main(["gate", str(tmp_path / "new.jsonl"), "--baseline", str(files[1]), "--fail", "overall:0"]) == OK

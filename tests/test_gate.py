@@ -21,7 +21,7 @@ from newsgold.counts import Count
 from newsgold.gate import DEFAULT, Incomparable, Rule, direction, parse_rules
 from newsgold.issues import InputError
 from newsgold.measures import headline_names, registry
-from newsgold.pairing import error_kinds
+from newsgold.pairing import Match, error_kinds
 from newsgold.rows import Rows
 from newsgold.scoring import score
 from newsgold.systems import System
@@ -410,6 +410,22 @@ def test_an_argument_in_another_role_is_named_by_its_event_role_and_entity() -> 
     told["role"] = "place" if told["role"] != "place" else "agent"
     (change,) = gate.gate(made(wrong), made(perfect())).changes
     assert (before, "hit", "wrong_role", True) in [(flip.record, flip.old, flip.new, flip.worse) for flip in change.flips or () if flip.layer == "arguments"]
+
+
+def test_an_argument_of_an_event_that_is_lost_is_no_worse_than_a_missed_one() -> None:
+    hit, missed = (Match("a", "arguments", outcome, "e10", detail="agent x1") for outcome in ("hit", "miss"))
+    other = Match("a", "arguments", "hit", "e9", detail="agent x1")
+    assert gate._flips([missed], []) == (gate.Flip("arguments", "e10 agent x1", "missed", None, False),)
+    assert gate._flips([], [missed]) == (gate.Flip("arguments", "e10 agent x1", None, "missed", False),)
+    assert [(flip.record, flip.worse) for flip in gate._flips([hit, other], [])] == [("e9 agent x1", True), ("e10 agent x1", True)]
+
+
+def test_the_articles_with_the_largest_drops_come_first() -> None:
+    old = {f"a-{n}": {"claims/speakers": (5, 5, 5)} for n in range(4)}
+    new = {f"a-{n}": {"claims/speakers": (hits, 5, 5)} for n, hits in enumerate((4, 2, 5, 3))}
+    verdict = gate.gate(counted(new), counted(old))
+    assert [change.article for change in verdict.changes] == list(verdict.worse) == ["a-1", "a-3", "a-0"]
+    assert [change.article for change in gate.gate(counted(old), counted(new)).changes] == ["a-0", "a-3", "a-1"]
 
 
 def test_a_scorecard_without_records_compares_by_numbers(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def _measures(name: str) -> list[str]:
         return stats.select([name], ())
     except ValueError:
         same = [measure for measure in registry() if _singular(measure) == _singular(name)]
-        if len(same) != 1:
+        if not same:
             raise
         return same
 
