@@ -10,13 +10,14 @@ from typing import Any, Final
 
 import msgspec
 
+from newsgold import coref
 from newsgold.compare import MODES, Shape, Text, touching
 from newsgold.counts import MILLION, Count, Counts, Labels, rounded
 from newsgold.layers import REGISTRY, Context, Layer, Pair, Side
 from newsgold.layers._base import best, canonical
 from newsgold.layers.speakers import mention_overlap
 from newsgold.match import match
-from newsgold.measures import ARGUMENTS, GIVEN
+from newsgold.measures import ARGUMENTS, COREF_LAYER, GIVEN
 from newsgold.records import Annotation, Article
 
 WHOLE: Final = {"miss": "missed"}
@@ -87,6 +88,7 @@ def score_article(gold: Article, predicted: Annotation | None, text: Text | None
     context = _context(gold, predicted or Annotation(id=gold.id), text)
     out = ArticleScore(gold.id)
     _align(context)
+    _resolution(context, out)
     done = [(layer, _match_layer(layer, context, out)) for layer in REGISTRY.values()]
     for layer, pairs in done:
         _attributes(layer, [pair for pair in pairs if layer.rungs[0].holds(pair)], out)
@@ -136,6 +138,13 @@ def _align(context: Context) -> None:
     context.matched["entities"] = {p: g for g, p in match(worth)}
 
 
+def _resolution(context: Context, out: ArticleScore) -> None:
+    """Coreference over the name and nominal mentions of the entities that speak, on either side."""
+    clusters = [[firm[index] for index in sorted(side.speakers)] for side, firm in zip((context.gold, context.predicted), context.firm_mentions, strict=True)]
+    if any(clusters):
+        out.counts.update((f"{COREF_LAYER}/coref:{name}", count) for name, count in coref.counts(*clusters).items())
+
+
 def _match_layer(layer: Layer, context: Context, out: ArticleScore) -> list[Pair]:
     """Match one layer, count its ladder and span modes, and list what became of each record. Returns the pairs."""
     gold = layer.records(context.gold)
@@ -145,7 +154,9 @@ def _match_layer(layer: Layer, context: Context, out: ArticleScore) -> list[Pair
     if not gold and not everything:
         context.ids[layer.name] = {}, {}
         return []
-    shapes = ([layer.shapes(record, context, True) for record in gold], [layer.shapes(record, context, False) for record in everything])
+    shapes: tuple[list[Sequence[Shape]], list[Sequence[Shape]]] = ([], [()] * len(everything))
+    if layer.name != "speakers":  # whose pairs are those that are aligned
+        shapes = ([layer.shapes(record, context, True) for record in gold], [layer.shapes(record, context, False) for record in everything])
     first = _first_of_each(layer, everything, shapes[1])
     for index, record in enumerate(everything):
         alias[record.id] = first[index]
@@ -183,7 +194,8 @@ def _match_layer(layer: Layer, context: Context, out: ArticleScore) -> list[Pair
 
 
 def _first_of_each(layer: Layer, records: Sequence[Any], shapes: Sequence[Sequence[Shape]]) -> Sequence[int]:
-    """For each record, the index of the first that says the same. Only records at one place can, so only they are compared.
+    """For each record, the index of the first that covers the same characters and otherwise says the same: a full stop more
+    or less, which trimming takes off, makes no other record.
 
     Entities are never duplicates: the second of two equal ones has lost its mentions, and claims still refer to it.
     """
@@ -199,7 +211,7 @@ def _first_of_each(layer: Layer, records: Sequence[Any], shapes: Sequence[Sequen
         if len(indices) > 1:
             seen: dict[bytes, int] = {}
             for index in indices:
-                out[index] = seen.setdefault(canonical(records[index]), index)
+                out[index] = seen.setdefault(canonical(records[index], without=("id", layer.place)), index)
     return out
 
 
@@ -255,12 +267,12 @@ def _attributes(layer: Layer, pairs: Sequence[Pair], out: ArticleScore) -> None:
     """Label pairs and attribute counts over the pairs that hold the first rung."""
     if not pairs:
         return
-    for label in layer.labels:
+    for label, name in layer.label_keys:
         get = label.get
         table = Counter([(want, get(pair.predicted) or "") for pair in pairs if (want := get(pair.gold)) is not None])
-        out.labels[f"{layer.name}/{label.name}"] = table
+        out.labels[name] = table
     text = pairs[0].context.gold.text
-    for spans in layer.spans:
+    for spans, names in layer.span_keys:
         sums = [0, 0, 0, 0]
         golds = everything = 0
         for pair in _having(spans.has, pairs):
@@ -269,15 +281,17 @@ def _attributes(layer: Layer, pairs: Sequence[Pair], out: ArticleScore) -> None:
             if gold and predicted:
                 for index, credit in enumerate(_span_credits(gold, predicted, text)):
                     sums[index] += credit
-        for mode, credit in zip(MODES, sums, strict=True):
-            out.counts[f"{layer.name}/attribute:{spans.name}:{mode}"] = Count(credit, golds, everything)
-    for link in layer.links:
+        if golds or everything:
+            for name, credit in zip(names, sums, strict=True):
+                out.counts[name] = Count(credit, golds, everything)
+    for link, name in layer.link_keys:
         hits = golds = everything = 0
         for pair in _having(link.has, pairs):
             ties, found = link.gold(pair), link.predicted(pair)
             if ties or found:
                 hits, golds, everything = hits + len(ties & found), golds + len(ties), everything + len(found)
-        out.counts[f"{layer.name}/attribute:{link.name}"] = Count(hits, golds, everything)
+        if golds or everything:
+            out.counts[name] = Count(hits, golds, everything)
 
 
 def _having(has: Callable[[Any], Any], pairs: Sequence[Pair]) -> list[Pair]:
