@@ -15,7 +15,7 @@ LAYERS = [
     ["measures", "pairing", "scoring", "tokens", "systems"],
     ["stats"],
     ["agreement", "differences", "gate", "ci", "report", "leaderboard"],
-    ["cli", "__main__"],
+    ["pytest_plugin", "cli", "__main__"],
 ]
 # The package's own __init__ only names what is public, and loads it on first use.
 LAZY = {"__init__"}
