@@ -270,7 +270,7 @@ def agreement_table(data: Mapping[str, Any], console: Console) -> None:
         previous = row[0]
     console.print(table)
     console.print("headlines: " + ", ".join(f"{layer} {cell(value)}" for layer, value in data["headlines"].items()))
-    console.print("[dim]* headline. n: mean records an annotator, for labels matched pairs. A dash: not defined.[/]")
+    console.print("* headline. n: mean records an annotator, for labels matched pairs. A dash: not defined.", style="dim")
     for head, rows, wrapped in _agreement_parts(data):
         table = _table(head, right=len(head) - 1)
         for index, column in enumerate(table.columns):
