@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import newsgold
 from conftest import ROOT
 from newsgold import corpus
 from newsgold.cli import BAD, FAILED, OK, main
+from newsgold.measures import headline_names, registry
 
 GOLD = ROOT / "tests" / "examples" / "gold.jsonl"
 COMMANDS = ["validate", "build", "show", "score", "errors", "compare", "slices", "tokens", "agreement", "hydrate", "leaderboard"]
@@ -317,6 +319,20 @@ def test_compare_says_which_differences_are_real(worse: Path, tmp_path: Path, ca
     events = next(found for found in data["differences"] if found["measure"] == "events")
     assert (events["p"], events["difference"], events["detectable"]) == (1.0, 0.0, None)
     assert data["signature"].endswith("|test:exact|trials:256|resamples:10000|seed:1")
+
+
+def test_compare_keeps_every_number_of_a_long_measure_whole(worse: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["compare", str(RULES), str(worse), "--measure", "*", "--resamples", "100"]) == OK
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 80
+    lines = shown.partition("\nA ")[2].partition("Real at")[0].splitlines()
+    rows = [cells for line in lines[4:] if len(cells := line.split()) > 1]  # the further parts of a name stand alone
+    assert len(rows) == len(registry())
+    for row in rows:
+        assert all(re.fullmatch(r"[+-]?\d\.\d{3}[*†]?|–", cell) for cell in row[1:4]), row
+    starred = {row[0] for row in rows if "*" in row[3]}
+    assert starred and starred <= set(headline_names()) and any("†" in row[3] for row in rows)  # what is not corrected has a mark of its own
 
 
 def test_compare_in_other_formats_and_with_other_measures(worse: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -427,7 +427,7 @@ def test_verdicts_in_words() -> None:
     found = one({"theirs": bad, "mine": good}, "figures", trials=2000)
     assert found.verdict == "worse" and found.words.startswith("mine is better than theirs in figures, by ") and "not corrected" not in found.words
     found = one({"mine": good, "theirs": values([5] * 19 + [4])}, "figures", trials=2000)
-    assert found.verdict == "not shown" and found.words.startswith("no difference in figures is shown; it would have to be about ")
+    assert found.verdict == "not shown" and found.words.startswith("no difference in figures is shown; it would have to be at least about ")
 
 
 def test_the_smallest_difference_is_2_8_standard_errors() -> None:
@@ -437,6 +437,15 @@ def test_the_smallest_difference_is_2_8_standard_errors() -> None:
     found = one({"a": values([20 + move for move in moves]), "b": values([20] * 200)}, "figures.unit.recall", resamples=5000)
     assert found.detectable == pytest.approx(2.8 * float(np.std(moves)) / 200**0.5, rel=0.05)
     assert found.low is not None and found.high is not None and found.high - found.low == pytest.approx(2 * 1.96 / 2.8 * found.detectable, rel=0.05)
+
+
+@pytest.mark.parametrize("articles", [2, 5, 6])
+def test_no_smallest_difference_is_named_where_none_could_be_shown(articles: int) -> None:
+    """2 of 2⁵ ways are over 0.05, 2 of 2⁶ are not."""
+    found = one({"mine": values([9, 8, 9, 8, 9, 8][:articles]), "theirs": values([5] * articles)}, "figures.unit.recall")
+    assert found.p == 2 / 2**articles
+    assert (found.detectable is None) == (articles < 6)
+    assert "it would have to be" not in found.words
 
 
 def test_systems_on_different_articles_are_refused() -> None:
