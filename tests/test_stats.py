@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsgold import stats
+from newsgold import coref, stats
 from newsgold.counts import Count, Labels
 from newsgold.measures import headline_names, registry
 from newsgold.pairing import score_article
@@ -528,3 +528,11 @@ def test_support_of_a_mean_is_that_of_its_weakest_part() -> None:
 def test_slices_of_unknown_articles_are_refused() -> None:
     with pytest.raises(ValueError, match="not among the scored articles: x, y"):
         slices(values([1, 2]), {"genre": {"Feature": ["y", "a00000", "x"]}})
+
+
+def test_the_gold_behind_a_coreference_measure_is_the_clusters_of_a_slice() -> None:
+    """Its rows count mentions, links and parts of 10⁹, and those of B³ and LEA have no gold on the side of precision."""
+    rows = rows_of([({f"speakers/coref:{name}": count for name, count in coref.counts([["a", "b"], ["c"]], [["a", "b"], ["c"]]).items()}, {})] * 12)
+    (found,) = slices(rows, {"all": {"all": rows.articles}}, ["speakers.coref.*"], resamples=50)
+    assert len(found.scores) == 19
+    assert {(score.score, score.gold, score.small) for score in found.scores.values()} == {(1.0, 24, ("gold",))}

@@ -21,8 +21,9 @@ from fnmatch import fnmatchcase
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
+from newsgold.coref import UNIT
 from newsgold.counts import Count, Counts, Labels, rounded
-from newsgold.measures import Arithmetic, Measure, Sums, headline_names, registry
+from newsgold.measures import COREF_LAYER, Arithmetic, Measure, Sums, headline_names, registry
 from newsgold.rows import LIMIT, Column, Rows
 
 if TYPE_CHECKING:
@@ -673,6 +674,8 @@ def slices(
 def _slice_score(measure: Measure, score: float | None, ends: Interval | None, articles: int, total: Counts, labels: Labels) -> SliceScore:
     if measure.attribute is not None:
         gold = sum(labels.get(measure.attribute, Counter()).values())
+    elif measure.name.startswith(f"{COREF_LAYER}.coref."):  # its rows count mentions, links and parts of 10⁹: the records are the clusters
+        gold = total.get(f"{COREF_LAYER}/coref:ceafe", Count()).gold // UNIT
     else:
         gold = min((total[key].gold for key in measure.counts if key in total), default=0)
     low, high = (ends.low, ends.high) if ends else (None, None)
