@@ -6,10 +6,11 @@ Exit codes: 0 fine; 1 a check failed (drift, a stale leaderboard, a changed text
 from __future__ import annotations
 
 import argparse
+import contextlib
 import itertools
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -38,9 +39,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     from newsgold.issues import InputError
 
     try:
+        _keep_inputs(args)
         return int(args.run(args))
     except InputError as error:
-        _print_issues(error.issues)
+        try:
+            _print_issues(error.issues)
+        except BrokenPipeError:  # the reader has seen enough of them; that does not make the input good
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
         return BAD
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -51,6 +56,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
+
+
+def _keep_inputs(args: argparse.Namespace) -> None:
+    """Refuse to write a result over what it is made from, even with --force."""
+    from newsgold.issues import InputError, Issue
+
+    out = getattr(args, "out", None)
+    given = [getattr(args, "predictions", None), getattr(args, "gold", None), *getattr(args, "systems", ())]
+    if out is not None and any(path is not None and path.exists() and out.exists() and path.samefile(out) for path in given):
+        raise InputError([Issue(str(out), None, "$", "is an input; expected another place for the result")])
 
 
 # --- printing ----------------------------------------------------------------------------------------------------------
@@ -72,7 +87,7 @@ def _console(args: argparse.Namespace) -> Console:
     # A pipe has no width of its own; there the tables keep to 80 columns, and words are cut rather than wrapped away.
     columns = os.environ.get("COLUMNS", "")
     width = None if sys.stdout.isatty() else int(columns) if columns.isdecimal() and int(columns) >= 20 else 80
-    return Console(width=width, no_color=getattr(args, "no_color", False) or "NO_COLOR" in os.environ, highlight=False)
+    return Console(width=width, no_color=getattr(args, "no_color", False) or "NO_COLOR" in os.environ, highlight=False, markup=False)
 
 
 def _progress(what: str, floor: int = 200) -> Callable[[Iterable[_T], int], Iterable[_T]]:
@@ -355,16 +370,23 @@ def _near(name: str, known: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(name, known, 3) or sorted(known)[:3]
 
 
-def _pool(jobs: int) -> Any:
+@contextlib.contextmanager
+def _pool(jobs: int) -> Iterator[Any]:
     """A pool of ``jobs`` processes, or nothing for one job."""
-    import contextlib
-
     if jobs <= 1:
-        return contextlib.nullcontext()
+        yield None
+        return
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    from newsgold.issues import InputError, Issue
+
+    try:
+        with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as executor:
+            yield executor
+    except BrokenProcessPool as error:
+        raise InputError([Issue("--jobs", None, "$", f"one of {jobs} processes died, perhaps for want of memory; expected fewer jobs")]) from error
 
 
 def _tokens(args: argparse.Namespace) -> int:
@@ -387,13 +409,15 @@ def _tokens(args: argparse.Namespace) -> int:
 
 
 def _compare(args: argparse.Namespace) -> int:
-    from newsgold import stats, systems
+    from newsgold import corpus, stats, systems
     from newsgold.scoring import score
 
     split = args.split if args.gold is None else "custom"
     try:
         stats.select(args.measure, ())  # before the scoring, which takes longer
-        found = systems.load(args.systems, lambda path: score(path, split, gold=args.gold, progress=_progress("scoring")))
+        # A file is streamed for each system; a pipe can be read only once.
+        gold = corpus.load(path=args.gold) if args.gold is not None and not args.gold.is_file() else args.gold
+        found = systems.load(args.systems, lambda path: score(path, split, gold=gold, progress=_progress("scoring")))
         rows = {system.name: system.rows for system in found}
         done = stats.compare(rows, args.measure, trials=args.trials, resamples=args.resamples, seed=args.seed).to_dict()
     except ValueError as error:

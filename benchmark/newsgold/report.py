@@ -271,7 +271,7 @@ def agreement_table(data: Mapping[str, Any], console: Console) -> None:
         previous = row[0]
     console.print(table)
     console.print("headlines: " + ", ".join(f"{layer} {cell(value)}" for layer, value in data["headlines"].items()))
-    console.print("[dim]* headline. n: mean records an annotator, for labels matched pairs. A dash: not defined.[/]")
+    console.print("* headline. n: mean records an annotator, for labels matched pairs. A dash: not defined.", style="dim")
     for head, rows, wrapped in _agreement_parts(data):
         table = _table(head, right=len(head) - 1)
         for index, column in enumerate(table.columns):
@@ -489,7 +489,8 @@ def _pairs(data: Mapping[str, Any]) -> Iterator[tuple[str, str, list[Mapping[str
 def _compare_rows(differences: Iterable[Mapping[str, Any]], scores: Mapping[str, Any]) -> list[_Row]:
     rows = []
     for found in differences:
-        measure, star = found["measure"], "*" if found["verdict"] in ("better", "worse") else ""
+        measure, corrected = found["measure"], found["holm"] is not None
+        star = "" if found["verdict"] not in ("better", "worse") else "*" if corrected else "†"
         sides = (cell(scores[found[side]][measure]) for side in ("one", "other"))
         difference = DASH if found["difference"] is None else f"{found['difference']:+.3f}{star}"
         ends = DASH if found["low"] is None else f"{found['low']:+.3f} {found['high']:+.3f}"
@@ -520,8 +521,9 @@ def _compare_notes(data: Mapping[str, Any]) -> list[str]:
     n, alpha = data["articles"], data["alpha"]
     ways = f"all {data['trials']} ways to swap" if data["method"] == "exact" else f"{data['trials']} random swaps"
     out = [
-        f"* real at {alpha}. p: two-sided paired randomisation over articles, {ways}. Holm: corrected over overall and the headlines of a pair; other measures are not.",
-        f"could show: the smallest difference that {n} article{'s' * (n != 1)} could have shown, four times in five (2.8 standard errors).",
+        f"* real at {alpha}; † at {alpha} without correction. p: two-sided paired randomisation over articles, {ways}. Holm: corrected over overall and the headlines of a pair; other measures are not.",
+        f"could show: the smallest difference that {n} article{'s' * (n != 1)} could have shown, uncorrected and at best four times in five "
+        "(2.8 standard errors).",
         f"{100 * data['level']:g}% interval: percentile bootstrap over articles, {data['resamples']} samples.",
     ]
     if n < data["few"]:
@@ -547,6 +549,8 @@ def compare_table(data: Mapping[str, Any], console: Console) -> None:
     for one, other, found in _pairs(data):
         console.print(Text.assemble(("\nA ", "bold"), one, ("   B ", "bold"), other))
         table = _table((*_COMPARE_HEAD[:-1], "could\nshow"), right=7)
+        table.padding = (0, 1, 0, 0)
+        table.columns[0].no_wrap, table.columns[2].no_wrap = False, True
         for row in _compare_rows(found, data["scores"]):
             table.add_row(_folded(row[0], 16), *(Text(part, style="bold" if "*" in row[3] else "") for part in row[1:]))
         console.print(table)

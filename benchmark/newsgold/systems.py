@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -15,13 +15,12 @@ from typing import Any, Final
 import msgspec
 import orjson
 
-from newsgold.counts import Count, Labels, rounded
+from newsgold.counts import Count, Labels
 from newsgold.issues import InputError, Issue, path_of, shown
-from newsgold.measures import OVERALL, registry
 from newsgold.pairing import Match, error_kinds
 from newsgold.rows import Rows, Spool, encode
 from newsgold.scoring import Scorecard
-from newsgold.validate import check_schema
+from newsgold.validate import check_schema, parse_object
 
 _LARGEST: Final = 2**40
 """No article has such a count; what sums of them could not hold exactly is refused."""
@@ -80,21 +79,23 @@ def read_scorecard(path: Path) -> System:
     """The rows of a stored scorecard.
 
     Raises:
-        InputError: a file that is no scorecard, or whose counts do not give its overall score.
+        InputError: a file that is no scorecard, or whose counts do not give its scores.
         OSError: a file that cannot be read.
     """
     name = str(path)
+    raw = path.read_bytes()
     try:
-        card = orjson.loads(path.read_bytes())
+        orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise InputError([Issue(name, error.lineno, "$", f"not JSON: {error.msg}; expected a scorecard or predictions")]) from error
     issues: list[Issue] = []
+    card = parse_object(raw, lambda message: issues.append(Issue(name, None, "$", message)))
 
     def report(where: list[str | int], message: str) -> None:
         issues.append(Issue(name, None, path_of(where), message))
 
     rows = Rows()
-    if check_schema("scorecard", card, report):
+    if card is not None and check_schema("scorecard", card, report):
         for article, counts in card["counts"].items():
             rows.add(
                 article, _counts(article, counts, report), _labels(article, card["labels"].get(article, {}), report), card["article_errors"].get(article, {})
@@ -110,11 +111,13 @@ def read_scorecard(path: Path) -> System:
                 report([section, article], "has no counts; expected an article of $.counts")
         if len(rows) != card["articles"]:
             report(["articles"], f"{card['articles']}; expected {len(rows)}, the number of articles that have counts")
-        found = rounded(registry()[OVERALL].of(rows.total, rows.labels))
-        if not issues and found != card["overall"]:
-            report(["overall"], f"{card['overall']}; expected {found}, which the counts give")
-    outcomes = None if issues or "matches" not in card else _outcomes(card, rows, report)
-    if issues:
+        if not issues:
+            again = Scorecard(card["signature"], card["system"], card["split"], (), (), {}, rows, Spool(list)).summary()
+            for where, given, found in _differences({key: card[key] for key in ("overall", "headlines", "layers")}, again):
+                report(where, f"{given}; expected {found}, which the counts give")
+                break
+    outcomes = None if card is None or issues or "matches" not in card else _outcomes(card, rows, report)
+    if card is None or issues:
         raise InputError(issues)
     # Without what its intervals hang on: no count does.
     signature = "|".join(part for part in card["signature"].split("|") if part.partition(":")[0] not in _SAMPLING)
@@ -136,6 +139,20 @@ def _outcomes(card: dict[str, Any], rows: Rows, report: Callable[[list[str | int
             report(["matches"], f"the records of {shown(article)} are not those that $.article_errors counts; expected the same kinds, as often")
         out.add(article, encode(matches))
     return out
+
+
+def _differences(given: Any, found: Any) -> Iterator[tuple[list[str | int], Any, Any]]:
+    """The places where two values differ, and what stands there. What only one of them names is passed over: a release may add scores."""
+    if isinstance(given, dict) and isinstance(found, dict):
+        shared: list[tuple[str | int, Any, Any]] = [(key, value, found[key]) for key, value in given.items() if key in found]
+    elif isinstance(given, list) and isinstance(found, list):
+        shared = [(place, *pair) for place, pair in enumerate(zip(given, found, strict=False))]
+    else:
+        if given != found:
+            yield [], given, found
+        return
+    for key, one, other in shared:
+        yield from (([key, *where], left, right) for where, left, right in _differences(one, other))
 
 
 def _counts(article: str, table: dict[str, list[Any]], report: Callable[[list[str | int], str], None]) -> dict[str, Count]:
@@ -175,6 +192,9 @@ def load(paths: Sequence[Path], score: Callable[[Path], Scorecard]) -> list[Syst
     found: list[System] = []
     issues: list[Issue] = []
     for path in paths:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            issues.append(Issue(str(path), None, "$", "a pipe, which can be read only once; expected a file"))
+            continue
         try:
             if is_scorecard(path):
                 found.append(read_scorecard(path))
