@@ -87,6 +87,8 @@ class Mark:
     """The link of the label: ``#id`` or a relative address."""
     outcome: str = ""
     """A key of `OUTCOME_CLASS`, or nothing."""
+    anchor: str = ""
+    """The id of its first label, so that its record can lead back."""
     joined: bool = False
     """Whether the spans are fragments of one, which are then tied by dots, and not several mentions."""
 
@@ -197,6 +199,9 @@ def _drawn(
     text: str, marks: Sequence[Mark], spans: Sequence[tuple[int, int]], owner: Sequence[tuple[int, bool, bool]], rows: Sequence[int], inside: Iterable[Segment]
 ) -> Iterator[str]:
     open_: list[int] = []
+    first: dict[int, int] = {}
+    for index, (number, _, _) in enumerate(owner):
+        first.setdefault(number, index)
     for start, end, cover in inside:
         kept = next((at for at, (one, other) in enumerate(zip(open_, cover, strict=False)) if one != other), min(len(open_), len(cover)))
         if len(open_) > kept:
@@ -207,10 +212,14 @@ def _drawn(
             names = [LAYER_CLASS[mark.layer], *([OUTCOME_CLASS[mark.outcome]] if mark.outcome else [])]
             names += [f"n{min(rows[index], LANES - 1)}"] if rows[index] else []
             names += ["g"] if after and spans[index][1] <= end else []
-            yield f'<u class="{" ".join(names)}">'
-            if mark.label and spans[index][0] == start:
+            labelled = mark.label and spans[index][0] == start
+            # What goes on after a cut has no label of its own; a script can still tell where it leads.
+            onward = f' data-r="{escape(mark.target)}"' if mark.target and not labelled else ""
+            yield f'<u class="{" ".join(names)}"{onward}>'
+            if labelled:
                 link = f' href="{escape(mark.target)}"' if mark.target else ""
-                yield f"<a{link}>{'…' if before else ''}{escape(mark.label)}</a>"
+                place = f' id="{escape(mark.anchor)}"' if mark.anchor and first[number] == index else ""
+                yield f"<a{place}{link}>{'…' if before else ''}{escape(mark.label)}</a>"
         open_ = list(cover)
         piece = text[start:end]
         if start and unicodedata.category(piece[0])[0] == "M":  # it would sit on the label; a dotted circle carries it, as in code charts
