@@ -146,11 +146,13 @@ ORDERED = {"content": 0, "speakers": 0, "mentions": 1}
 
 
 def said(record: Record) -> str:
-    """What a record says, whatever the order of its lists."""
+    """What a record says, whatever the order of its lists: the characters where it stands (an event at its first mention), and all else."""
     data = dict(record)
-    for key, first in ORDERED.items():
+    for key, last in (("content", None), ("mentions", 1), ("span", None)):
         if key in data:
-            data[key] = data[key][:first] + sorted(data[key][first:], key=json.dumps)
+            data[key] = sorted(covered((data[key] if isinstance(data[key], list) else [data[key]])[:last]))
+    if "speakers" in data:
+        data["speakers"] = sorted(data["speakers"])
     return json.dumps(data, sort_keys=True)
 
 

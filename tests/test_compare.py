@@ -70,7 +70,7 @@ def test_numbers_compare_by_value() -> None:
     ("one", "other", "equal", "overlaps"),
     [
         ("2026-03", "2026-03", True, True),
-        ("2026-03", "2026-03-18", False, True),
+        ("2026-03", "2026-03-18", False, False),
         ("2026-03-01/2026-03-31", "2026-03", True, True),
         ("2026", "2025", False, False),
         ("2026~", "2026", False, True),

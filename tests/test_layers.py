@@ -10,7 +10,7 @@ from conftest import ROOT
 LAYERS = [
     ["records", "_version", "issues", "normalize", "resources"],
     ["anchors", "validate", "predictions", "corpus", "tables", "facets", "build"],
-    ["counts", "rows", "match", "compare"],
+    ["counts", "rows", "match", "compare", "coref"],
     ["layers._base", "layers.speakers", "layers.claims", "layers.events", "layers.figures", "layers"],
     ["measures", "pairing", "scoring", "tokens", "systems"],
     ["stats"],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsgold.match import Worth, match
+from newsgold.match import Pair, Worth, assign, match
 
 PAIRS = st.dictionaries(
     st.tuples(st.integers(0, 4), st.integers(0, 4)),
@@ -73,3 +75,87 @@ def test_greedy_by_list_order_would_be_worse() -> None:
 
 def test_nothing_to_match() -> None:
     assert match({}) == []
+
+
+# Few different weights make ties common; some are beyond any machine word.
+WEIGHTS = st.dictionaries(
+    st.tuples(st.integers(0, 5), st.integers(0, 5)), st.integers(1, 3) | st.integers(1, 10**6) | st.integers(10**30, 10**30 + 2), max_size=20
+)
+
+
+def best_total(weights: Mapping[Pair, int]) -> int:
+    """The greatest total weight, by trying everything."""
+    if not weights:
+        return 0
+    row = min(row for row, _ in weights)
+    rest = {pair: weight for pair, weight in weights.items() if pair[0] != row}
+    here = [(column, weight) for (at, column), weight in weights.items() if at == row]
+    return max(best_total(rest), *(weight + best_total({pair: w for pair, w in rest.items() if pair[1] != column}) for column, weight in here))
+
+
+@given(WEIGHTS)
+def test_assign_is_optimal_and_one_to_one(weights: dict[Pair, int]) -> None:
+    chosen = assign(weights)
+    assert chosen == sorted(chosen)
+    assert len({row for row, _ in chosen}) == len(chosen) == len({column for _, column in chosen})
+    assert sum(weights[pair] for pair in chosen) == best_total(weights)
+
+
+@given(WEIGHTS, st.randoms(use_true_random=False))
+def test_ties_of_assign_are_settled_by_the_component_alone(weights: dict[Pair, int], rng: random.Random) -> None:
+    """Not by the order of the mapping, nor by what the indices count elsewhere, nor by an unconnected pair."""
+    chosen = assign(weights)
+    moved = {(3 * row + 1, 2 * column): weight for (row, column), weight in rng.sample(list(weights.items()), len(weights))}
+    assert assign({**moved, (0, 1): 5}) == [(0, 1), *((3 * row + 1, 2 * column) for row, column in chosen)]
+
+
+def swapped(pairs: list[Pair]) -> list[Pair]:
+    return sorted((column, row) for row, column in pairs)
+
+
+@given(st.integers(1, 3), st.integers(4, 6), st.data())
+def test_a_smaller_side_keeps_its_pairs_when_the_sides_are_swapped(few: int, many: int, data: st.DataObject) -> None:
+    table = data.draw(st.lists(st.integers(1, 2), min_size=few * many, max_size=few * many))
+    weights = {(at // many, at % many): weight for at, weight in enumerate(table)}
+    assert swapped(assign({(column, row): weight for (row, column), weight in weights.items()})) == assign(weights)
+
+
+def test_equal_sides_keep_their_pairs_when_they_are_swapped() -> None:
+    path = {(0, 0): 1, (0, 1): 2, (1, 1): 1}  # the middle pair, or the two at the ends
+    cycle = {(row, (row + step) % 4): 5 for row in range(4) for step in (0, 1)}  # the diagonal, or what is off it
+    for weights in (path, cycle):
+        assert swapped(assign({(column, row): weight for (row, column), weight in weights.items()})) == assign(weights)
+    # Its own mirror image: the swapped problem is the same problem.
+    mirror = {(row, column): 5 for row in range(3) for column in range(3) if row != column}
+    assert assign({(column, row): weight for (row, column), weight in mirror.items()}) == assign(mirror)
+
+
+def test_a_row_may_lose_its_column_and_stay_unmatched() -> None:
+    """13 is best: rows 0 and 1 fit one column each, and row 2, which comes last, is worth more on either."""
+    assert assign({(0, 0): 3, (1, 1): 3, (2, 0): 10, (2, 1): 10, (2, 2): 1}) == [(1, 1), (2, 0)]
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 60])
+def test_a_dense_table_with_a_known_optimum(n: int) -> None:
+    """Products: large with large is best (the rearrangement inequality). Every row wants the same column first."""
+    rng = random.Random(n)
+    rows, columns = ([rng.randint(1, 50) for _ in range(n)] for _ in range(2))
+    chosen = assign({(i, j): a * b for i, a in enumerate(rows) for j, b in enumerate(columns)})
+    assert sum(rows[i] * columns[j] for i, j in chosen) == sum(a * b for a, b in zip(sorted(rows), sorted(columns), strict=True))
+
+
+def test_the_greatest_total_may_have_fewer_pairs() -> None:
+    assert assign({(0, 0): 9, (0, 1): 4, (1, 0): 4}) == [(0, 0)]
+    assert assign({(0, 0): 7, (0, 1): 4, (1, 0): 4}) == [(0, 1), (1, 0)]
+
+
+def test_tied_pairs_of_one_index_go_to_the_first() -> None:
+    assert assign({(0, 2): 3, (0, 1): 3, (0, 5): 2}) == [(0, 1)]
+    assert assign({(2, 0): 3, (1, 0): 3}) == [(1, 0)]
+
+
+def test_a_weight_must_be_above_0() -> None:
+    assert assign({}) == []
+    for weight in (0, -1):
+        with pytest.raises(ValueError, match="above 0"):
+            assign({(0, 0): 2, (1, 1): weight})

@@ -192,7 +192,7 @@ def same_parts(one: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def same_time(one: Time, other: Time) -> tuple[bool, bool]:
-    """Whether two times are equal as EDTF intervals with the same marks, and whether their intervals overlap."""
+    """Whether two times are equal as EDTF intervals with the same marks, and whether the Dice of their days is ≥ 0.5."""
     if one.value is None or other.value is None:
         return False, False
     left, right = edtf_interval(one.value), edtf_interval(other.value)
@@ -201,7 +201,8 @@ def same_time(one: Time, other: Time) -> tuple[bool, bool]:
     marks = [[part[-1] if part[-1:] in ("?", "~", "%") else "" for part in value.split("/")] for value in (one.value, other.value)]
     if len(marks[0]) != len(marks[1]):  # a month as a month and as an interval of its days
         marks = [sorted(set(row)) for row in marks]
-    return left == right and marks[0] == marks[1], left[0] <= right[1] and right[0] <= left[1]
+    shared = min(left[1], right[1]) - max(left[0], right[0]) + 1
+    return left == right and marks[0] == marks[1], shared > 0 and 4 * shared >= left[1] - left[0] + right[1] - right[0] + 2
 
 
 # --- names ------------------------------------------------------------------------------------------------

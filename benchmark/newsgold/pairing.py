@@ -10,13 +10,14 @@ from typing import Any, Final
 
 import msgspec
 
+from newsgold import coref
 from newsgold.compare import MODES, Shape, Text, touching
 from newsgold.counts import MILLION, Count, Counts, Labels, rounded
 from newsgold.layers import REGISTRY, Context, Layer, Pair, Side
 from newsgold.layers._base import best, canonical
 from newsgold.layers.speakers import mention_overlap
 from newsgold.match import match
-from newsgold.measures import ARGUMENTS, GIVEN
+from newsgold.measures import ARGUMENTS, COREF_LAYER, GIVEN
 from newsgold.records import Annotation, Article
 
 WHOLE: Final = {"miss": "missed"}
@@ -87,6 +88,7 @@ def score_article(gold: Article, predicted: Annotation | None, text: Text | None
     context = _context(gold, predicted or Annotation(id=gold.id), text)
     out = ArticleScore(gold.id)
     _align(context)
+    _resolution(context, out)
     done = [(layer, _match_layer(layer, context, out)) for layer in REGISTRY.values()]
     for layer, pairs in done:
         _attributes(layer, [pair for pair in pairs if layer.rungs[0].holds(pair)], out)
@@ -136,6 +138,16 @@ def _align(context: Context) -> None:
     context.matched["entities"] = {p: g for g, p in match(worth)}
 
 
+def _resolution(context: Context, out: ArticleScore) -> None:
+    """Coreference over the name and nominal mentions of the entities that speak, on either side."""
+    clusters = [
+        [[spot for spot, form in mentions[index].items() if form != "pronoun"] for index in sorted(side.speakers)]
+        for side, mentions in ((context.gold, context.gold_mentions), (context.predicted, context.predicted_mentions))
+    ]
+    if any(clusters):
+        out.counts.update((f"{COREF_LAYER}/coref:{name}", count) for name, count in coref.counts(*clusters).items())
+
+
 def _match_layer(layer: Layer, context: Context, out: ArticleScore) -> list[Pair]:
     """Match one layer, count its ladder and span modes, and list what became of each record. Returns the pairs."""
     gold = layer.records(context.gold)
@@ -183,7 +195,8 @@ def _match_layer(layer: Layer, context: Context, out: ArticleScore) -> list[Pair
 
 
 def _first_of_each(layer: Layer, records: Sequence[Any], shapes: Sequence[Sequence[Shape]]) -> Sequence[int]:
-    """For each record, the index of the first that says the same. Only records at one place can, so only they are compared.
+    """For each record, the index of the first that covers the same characters and otherwise says the same: a full stop more
+    or less, which trimming takes off, makes no other record.
 
     Entities are never duplicates: the second of two equal ones has lost its mentions, and claims still refer to it.
     """
@@ -199,7 +212,7 @@ def _first_of_each(layer: Layer, records: Sequence[Any], shapes: Sequence[Sequen
         if len(indices) > 1:
             seen: dict[bytes, int] = {}
             for index in indices:
-                out[index] = seen.setdefault(canonical(records[index]), index)
+                out[index] = seen.setdefault(canonical(records[index], without=("id", layer.place)), index)
     return out
 
 

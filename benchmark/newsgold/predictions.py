@@ -15,11 +15,12 @@ from typing import Any
 from newsgold import anchors, validate
 from newsgold.issues import InputError, Issue, shown
 from newsgold.normalize import PRONOUNS, name_tokens
-from newsgold.records import Annotation, Article, Claim, Entity, Event, Figure, Mention, Participant, Relation, Span, Time, canonical, to_dict
+from newsgold.records import MENTION_FORMS, Annotation, Article, Claim, Entity, Event, Figure, Mention, Participant, Relation, Span, Time, canonical, to_dict
 from newsgold.validate import Fit, check_schema, check_span, line_issue, parse_line
 
 Report = Callable[[list[str | int], str], None]
 UNLOCATED = -1
+_FORM_RANK = {form: rank for rank, form in enumerate((*MENTION_FORMS, None))}
 ONLY = -1
 """The place of a reference in a field that is no list."""
 
@@ -285,7 +286,9 @@ class _Entities:
                 if span:
                     form = raw.get("form") if isinstance(raw, dict) else None
                     key = (span.start, span.end) if span.start >= 0 else (UNLOCATED, -2 - place)
-                    mentions.setdefault(key, Mention(span.start, span.end, span.text, form))
+                    # Of a mention listed twice the form that comes first in the scheme, so that no order of the list decides.
+                    if key not in mentions or _FORM_RANK[form] < _FORM_RANK[mentions[key].form]:
+                        mentions[key] = Mention(span.start, span.end, span.text, form)
             entity = Entity(
                 id=record["id"], name=record.get("name") or self._name_of(mentions.values()), kind=record.get("kind"), named=record.get("named"),
                 role=places.get(record.get("role"), "entities", index, "role"), mentions=tuple(mentions.values()),

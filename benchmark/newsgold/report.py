@@ -84,6 +84,16 @@ def _score_notes(card: Mapping[str, Any]) -> list[str]:
     return notes
 
 
+def _resolution(card: Mapping[str, Any]) -> str | None:
+    """The coreference measures of the layer that has them, in a line of words."""
+    found = next((layer["coref"] for layer in card["layers"].values() if "coref" in layer), None)
+    if found is None:
+        return None
+    names = {"muc": "MUC", "b3": "B³", "ceafe": "CEAFe", "ceafm": "CEAFm", "blanc": "BLANC", "lea": "LEA"}
+    each = ", ".join(f"{told} {cell(found[kind]['f1'])}" for kind, told in names.items())
+    return f"Speaker resolution: CoNLL {cell(found['conll'])} ({each})."
+
+
 def _notes(card: Mapping[str, Any]) -> list[str]:
     out = []
     for key, what in (("missing", "without a prediction, scored as empty"), ("skipped", "skipped, their texts are absent (newsgold hydrate)")):
@@ -148,6 +158,8 @@ def score_table(card: Mapping[str, Any], console: Console) -> None:
         )
     )
     console.print(Text(f"* headline. {' '.join(_score_notes(card))}", style="dim"))
+    if resolution := _resolution(card):
+        console.print(Text(resolution))
     table = _table(_ERROR_HEAD, right=0)
     for row in _errors(card):
         table.add_row(*row)
@@ -169,7 +181,7 @@ def score_markdown(card: Mapping[str, Any]) -> str:
         [tuple(f"**{part}**" if row[1].endswith("*") and part else part for part in (row[0], row[1].rstrip("*"), *row[2:])) for row in _score_rows(card)],
         right=len(head) - 2,
     )
-    lines += ["", f"Bold: the headlines. {' '.join(_score_notes(card))}", ""]
+    lines += ["", f"Bold: the headlines. {' '.join(_score_notes(card))}", *([resolution] if (resolution := _resolution(card)) else []), ""]
     lines += [f"- {note}" for note in _notes(card)]
     return "\n".join([*lines, f"`{card['signature']}`"]) + "\n"
 

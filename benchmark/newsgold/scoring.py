@@ -25,7 +25,7 @@ from newsgold.compare import MODES
 from newsgold.counts import MILLION, Count, Counts, Labels, accuracy, cohen_kappa, gwet_ac1, rounded
 from newsgold.issues import InputError, Issue, shown
 from newsgold.layers import REGISTRY, Layer
-from newsgold.measures import ARGUMENTS, GIVEN, OVERALL
+from newsgold.measures import ARGUMENTS, COREF_LAYER, GIVEN, OVERALL
 from newsgold.pairing import ArticleScore, Match, align, error_kinds, score_article
 from newsgold.records import SCHEMA_VERSION, Annotation, Article
 from newsgold.rows import Row, Rows, Spool, encode, row
@@ -193,6 +193,16 @@ def _layer_dict(layer: Layer, total: Mapping[str, Count], labels: Labels, headli
         "rungs": [{"name": rung.name, **_prf(total.get(f"{name}/{rung.name}", Count()))} for rung in layer.rungs],
         "spans": _modes(f"{name}/span", total),
     }
+    if name == COREF_LAYER:
+        scores = {
+            key.removeprefix(f"{name}.coref."): rounded(measure.of(total, labels))
+            for key, measure in measures.registry().items()
+            if key.startswith(f"{name}.coref.")
+        }
+        out["coref"] = {
+            **{kind: {part: scores[f"{kind}.{part}"] for part in ("precision", "recall", "f1")} for kind in measures.COREF},
+            "conll": scores["conll"],
+        }
     if layer.arguments:
         out["arguments"] = {setting: _prf(total.get(f"{name}/arguments:{setting}", Count())) for base in ARGUMENTS for setting in (base, base + GIVEN)}
     attributes: dict[str, Any] = {label.name: label_dict(labels.get(f"{name}/{label.name}", Counter())) for label in layer.labels}

@@ -199,6 +199,8 @@ class Layer:
     links: tuple[LinkField, ...]
     located: Callable[[Any], bool] = lambda record: True
     """Whether every string that locates the record is in the text."""
+    place: str = "mentions"
+    """The field that locates a record: records at one place that otherwise say the same are duplicates."""
     arguments: bool = False
     """Whether participants are scored as arguments."""
 

@@ -41,6 +41,7 @@ LAYER = Layer(
         Rung("act", lambda pair: pair.gold.act == pair.predicted.act),
     ),
     headline="speakers",
+    place="content",
     labels=(Label("form", attrgetter("form")), Label("act", attrgetter("act"))),
     spans=(one_span("cue", attrgetter("cue")), one_span("source", attrgetter("source"))),
     links=(

@@ -50,6 +50,7 @@ LAYER = Layer(
         Rung("of", _of),
     ),
     headline="unit",
+    place="span",
     labels=(Label("kind", attrgetter("kind")), Label("bound", attrgetter("bound")), Label("change", lambda figure: figure.change or "none")),
     spans=(one_span("of", attrgetter("of")),),
     links=(
