@@ -58,16 +58,28 @@ _VISIBLE: Final = {
     **{code: f"[U+{code:04X}]" for code in (*range(0x80, 0xA0), *_BIDI)},
     0x2028: "[U+2028]", 0x2029: "[U+2029]", **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
 }  # fmt: skip
+_HIDING: Final = f"[{''.join(re.escape(chr(code)) for code in _VISIBLE)}]"
+_SPECIAL: Final = re.compile(f"[&<>\"']|{_HIDING}")
+_WORD: Final = re.compile(r"[\w#.-]+", re.ASCII)
+_SHOWN: Final = {**_VISIBLE, **{ord(char): html.escape(char) for char in "&<>\"'"}}
+
+
+def attribute(value: str) -> str:
+    """A value of an attribute, in quotes where it needs them: most do not, and a page has tens of thousands."""
+    return value if _WORD.fullmatch(value) else f'"{escape(value)}"'
 
 
 def visible(text: str) -> str:
     """``text`` with every character that would hide or reorder others replaced by its picture or code point."""
-    return text if text.isascii() and text.isprintable() else text.translate(_VISIBLE)
+    return text.translate(_VISIBLE)
 
 
 def escape(text: object) -> Html:
     """A text as HTML that shows it, in content and in quoted attributes; what is `Html` stays."""
-    return text if isinstance(text, Html) else Html(html.escape(visible(str(text))))
+    if isinstance(text, Html):
+        return text
+    plain = str(text)
+    return Html(plain.translate(_SHOWN) if _SPECIAL.search(plain) else plain)
 
 
 # --- marks -------------------------------------------------------------------------------------------------------------
@@ -214,11 +226,11 @@ def _drawn(
             names += ["g"] if after and spans[index][1] <= end else []
             labelled = mark.label and spans[index][0] == start
             # What goes on after a cut has no label of its own; a script can still tell where it leads.
-            onward = f' data-r="{escape(mark.target)}"' if mark.target and not labelled else ""
-            yield f'<u class="{" ".join(names)}"{onward}>'
+            onward = f" data-r={attribute(mark.target)}" if mark.target and not labelled else ""
+            yield f"<u class={attribute(' '.join(names))}{onward}>"
             if labelled:
-                link = f' href="{escape(mark.target)}"' if mark.target else ""
-                place = f' id="{escape(mark.anchor)}"' if mark.anchor and first[number] == index else ""
+                link = f" href={attribute(mark.target)}" if mark.target else ""
+                place = f" id={attribute(mark.anchor)}" if mark.anchor and first[number] == index else ""
                 yield f"<a{place}{link}>{'…' if before else ''}{escape(mark.label)}</a>"
         open_ = list(cover)
         piece = text[start:end]
