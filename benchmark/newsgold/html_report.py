@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import PurePath
 from typing import Any, Final
 
@@ -81,12 +82,20 @@ class Line:
     """A word or two."""
     place: int
     cells: list[Cell | None]
+    drawn: bool
+    """Whether the text holds it, so that there is a label to go back to."""
     anchor: str = ""
 
     @property
     def back(self) -> str:
         """The id of its label in the text."""
         return self.anchor.replace("r", "t")
+
+    @property
+    def found_as(self) -> str:
+        """The ids that systems gave it, where they are others."""
+        other = [found.predicted for found in self.cells if found and found.predicted and found.predicted != self.gold]
+        return f" = {', '.join(other)}" if other and self.layer != "arguments" else ""
 
     @property
     def clean(self) -> bool:
@@ -125,12 +134,13 @@ class View:
 
 
 def _short(text: str, limit: int = CUT) -> str:
-    """A text in one line, cut in the middle between words."""
+    """A text in one line, cut in the middle between words; a word that is too long is cut at its end."""
     flat = " ".join(text.split())
     if len(flat) <= limit:
         return flat
     head, tail = flat[: limit * 2 // 3], flat[len(flat) - limit // 3 :]
-    return f"{head.rsplit(' ', 1)[0]} … {tail.split(' ', 1)[-1]}"
+    last = tail.partition(" ")[2]
+    return f"{head.rpartition(' ')[0] or head} …{' ' * bool(last)}{last}"
 
 
 def _quoted(span: Span | None, limit: int = CUT) -> str:
@@ -195,6 +205,10 @@ def _place(record: Any) -> int:
     return min((span.start for span in _spans(record) if span.located), default=1 << 40)
 
 
+def _drawn(record: Any, text: str) -> bool:
+    return any(0 <= span.start < min(span.end, len(text)) for span in _spans(record))
+
+
 def _argument(match: Match, gold: _Side, predicted: _Side, back: Mapping[str, str]) -> str:
     """An argument in words: its role and the name of its entity. A spurious one may name an entity of either side."""
     role, _, rest = (match.detail or "").partition(" ")
@@ -218,7 +232,8 @@ def _lines(article: Article, found: Sequence[Sequence[Match]], sides: Sequence[_
         for match in matches:
             layer = "events" if match.layer == "arguments" else match.layer
             one, other = gold.records.get((layer, match.gold or "")), side.records.get((layer, match.predicted or ""))
-            record, key = (one, ("gold", match.layer, match.gold)) if one else (other, ("predicted", match.layer, match.kind, _spans(other)))
+            record = one or other
+            key: tuple[Any, ...] = ("gold", match.layer, match.gold) if one else ("predicted", match.layer, match.kind, _spans(other))
             if match.layer == "arguments":
                 key = (match.outcome == "spurious", match.layer, match.gold, (match.detail or "").partition(", not ")[0])
             elif one is None:  # the same stretch found without need by both systems is one line
@@ -228,7 +243,7 @@ def _lines(article: Article, found: Sequence[Sequence[Match]], sides: Sequence[_
                 words = _argument(match, gold, side, back) if match.layer == "arguments" else _words(record, gold.names if one else side.names)
                 label = match.gold or match.predicted or ""
                 brief = words if match.layer == "arguments" else _brief(record)
-                out[key] = Line(match.layer, match.gold, label, words, brief, _place(record), [None] * len(found))
+                out[key] = Line(match.layer, match.gold, label, words, brief, _place(record), [None] * len(found), _drawn(record, article.text or ""))
             told = list(changes(one, other, same, (gold.names, side.names))) if one and other and match.layer != "arguments" else []
             out[key].cells[system] = Cell(
                 LETTERS[system], match.outcome, match.kind, match.predicted, [(name, _short(left), _short(right)) for name, left, right in told]
@@ -264,10 +279,17 @@ def _view(number: int, article: Article, systems: Sequence[System], found: Seque
     text, single = article.text or "", len(systems) == 1
     columns = [marked(text, _marks(drawn, gold, None, single))]
     columns += [marked(text, _marks(drawn, side, at, single)) for at, side in enumerate(sides)]
-    shown = {("gold", line.gold) for line in drawn if line.layer == "speakers" and line.gold}
+    shown: set[tuple[Any, str]] = {("gold", line.gold) for line in drawn if line.layer == "speakers" and line.gold}
     shown |= {(at, c.predicted) for line in drawn if line.layer == "speakers" for at, c in enumerate(line.cells) if c and c.predicted}
     others = [
-        (name, ", ".join(f"{_short(e.name or 'no name', NAME)} ({e.kind or DASH})" for e in side.annotation.entities if (key, e.id) not in shown))
+        (
+            name,
+            ", ".join(
+                f"{_short(e.name or 'no name', NAME)} ({e.kind or DASH})"
+                for e in sorted(side.annotation.entities, key=lambda e: (_place(e), e.name or "", e.id))
+                if (key, e.id) not in shown
+            ),
+        )
         for name, key, side in [("Gold", "gold", gold), *((_column(systems, at), at, side) for at, side in enumerate(sides))]
     ]
     layers = [(layer, [line for line in lines if line.layer == layer]) for layer in (*REGISTRY, "arguments")]
@@ -462,9 +484,11 @@ def _moves(lists: Lists) -> list[dict[str, Any]]:
     out = []
     for layer, kinds in error_kinds().items():
         every = (*kinds, ABSENT)
-        rows = [(one, other, sum(found.values()), key) for one in every for other in every if (found := lists.pages.get(key := _move_id(layer, one, other)))]
+        rows: list[tuple[str, str, int, str]] = [
+            (one, other, sum(found.values()), key) for one in every for other in every if (found := lists.pages.get(key := _move_id(layer, one, other)))
+        ]
         if rows:
-            out.append({"layer": layer, "rows": sorted(rows, key=lambda row: -row[2])})
+            out.append({"layer": layer, "rows": sorted(rows, key=itemgetter(2), reverse=True)})
     return out
 
 
@@ -486,7 +510,7 @@ def _headings(systems: Sequence[System], lists: Lists, links: Mapping[str, Links
             add(f"{who}{layer} by outcome", ((_kind_id(at, layer, kind), kind_words(kind)) for kind in kinds))
         for name, layer_ in REGISTRY.items():
             for label in layer_.labels:
-                table = systems[at].card.rows.labels.get(f"{name}/{label.name}", {})
+                table: Iterable[tuple[str, str]] = systems[at].card.rows.labels.get(f"{name}/{label.name}", ())
                 pairs = ((_pair_id(at, name, label.name, *pair), f"{pair[0]} → {pair[1] or 'none'}") for pair in sorted(table))
                 add(f"{who}{name}, {label.name}: gold → found", pairs)
     if len(systems) > 1:
@@ -541,7 +565,7 @@ def pages(
         "columns": ["Gold", *(_column(systems, at) for at in range(len(systems)))], "home": name, "files": list(zip(files, spans, strict=True)), "split": split,
         "kinds": list(dict.fromkeys(kind for kinds in error_kinds().values() for kind in kinds)), "layers": [*REGISTRY, "arguments"], "where": where,
     }  # fmt: skip
-    article_template = jinja.get_template("article.html").module.article
+    article_template = getattr(jinja.get_template("article.html").module, "article")  # noqa: B009 — a macro: mypy knows none
     style, script = template("report.css"), template("report.js")
     lists = Lists()
     body: list[str] = []

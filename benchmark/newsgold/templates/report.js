@@ -29,12 +29,11 @@
       article.hidden = only ? article.dataset.n !== only : !own && (kind || layers.size < 5);
       if (!article.hidden) { records += own; shown += 1; }
     }
-    out.value = `${records} records in ${shown} articles`;
+    out.value = `${records} record${records === 1 ? "" : "s"} in ${shown} article${shown === 1 ? "" : "s"}`;
   };
-  const clear = () => { form.reset(); };
   const reveal = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (target && target.closest("[hidden]")) { clear(); apply(); target.scrollIntoView(); }
+    if (target && target.closest("[hidden]")) { form.reset(); apply(); target.scrollIntoView(); }
   };
   form.addEventListener("change", apply);
   form.addEventListener("reset", () => setTimeout(apply));
