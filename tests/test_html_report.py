@@ -65,7 +65,7 @@ def rows_of(source: str) -> dict[str, str]:
     out = {}
     for found in re.finditer(r"<tr (?:id=(r\d+-\d+)|data-n=\d+)>(.*?)</tr>", source, flags=re.S):
         if found[1]:
-            out[found[1]] = Page(f"<tr>{found[2]}</tr>").text
+            out[found[1]] = Page(f"<tr>{found[2].replace('</td>', ' </td>')}</tr>").text
         else:
             kind = Page(f"<tr>{found[2].split('</td>')[0]}</td></tr>").text
             out.update(
