@@ -675,7 +675,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--system", help="a name for the system (default: the file's)")
     sub.add_argument("--resamples", type=_count, default=10_000, metavar="N", help="bootstrap samples, 0 for no intervals, slices and tests (default: 10000)")
     sub.add_argument("--seed", type=_seed, default=1, help="seed of every draw (default: 1)")
-    sub.add_argument("--out", type=Path, required=True, metavar="FILE", help="the HTML file to write; above 150 articles pages are written beside it")
+    sub.add_argument("--out", type=Path, required=True, metavar="FILE", help="the HTML file to write; above 120 articles pages are written beside it")
     sub.add_argument("--force", action="store_true", help="replace FILE if it exists and differs")
 
     sub = command(

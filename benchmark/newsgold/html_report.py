@@ -25,14 +25,14 @@ from newsgold.records import Annotation, Article, Claim, Entity, Event, Figure, 
 from newsgold.report import DASH, cell
 from newsgold.scoring import Scorecard
 
-PER_PAGE: Final = 150
+PER_PAGE: Final = 120
 """Articles up to which a report is one file; larger ones are split into pages of so many."""
 LETTERS: Final = "AB"
 WORST: Final = 5
 """Articles named for each kind of error."""
 WIDE: Final = 10
 """Labels above which a confusion matrix is told row by row: what each label was taken for."""
-CUT: Final = 56
+CUT: Final = 48
 """Letters of a text that a table quotes."""
 NAME: Final = 32
 """Letters of a name in it."""
@@ -265,7 +265,9 @@ def _marks(lines: Iterable[Line], side: _Side, system: int | None, single: bool)
         label = line.gold or _short(record_id or "", 8)
         # The gold label is the place to come back to; what only a system has is found in its column.
         anchor = line.back if system is None or line.gold is None else ""
-        out.append(Mark(tuple((s.start, s.end) for s in _spans(record)), line.layer, label, f"#{line.anchor}", outcome, anchor, joined=line.layer == "claims"))
+        # A matched pair is linked in the gold column: two links to one record would double the stops of a keyboard, and the page.
+        target = f"#{line.anchor}" if anchor else ""
+        out.append(Mark(tuple((s.start, s.end) for s in _spans(record)), line.layer, label, target, outcome, anchor, joined=line.layer == "claims"))
     return out
 
 

@@ -41,8 +41,10 @@
   addEventListener("hashchange", reveal);
   document.addEventListener("click", (event) => {
     const span = event.target.closest("u");
-    if (!span || event.target.closest("a") || String(getSelection())) return;
-    const link = span.dataset.r || (span.firstElementChild && span.firstElementChild.hash);
+    if (!span || event.target.closest("a[href]") || String(getSelection())) return;
+    const label = span.querySelector(":scope > a"), word = label && label.textContent.replace("…", "");
+    const same = () => [...span.closest(".article").querySelectorAll("u > a[id]")].find((other) => other.textContent === word);
+    const link = span.dataset.r || (label && (label.hash || (same() || {}).hash));
     if (link) location.hash = link;
   });
   apply();
