@@ -31,6 +31,9 @@ _PUBLIC = {
     **dict.fromkeys(("Annotation", "Article", "Claim", "Entity", "Event", "Figure", "Mention", "Span"), "records"),
 }  # fmt: skip
 
+# Modules that are of use by themselves: ``newsgold.coref`` and the like.
+_MODULES = frozenset({"coref", "measures", "stats", "tokens"})
+
 __all__ = [
     "Annotation", "Article", "Claim", "Entity", "Event", "Figure", "InputError", "Issue", "Mention", "Scorecard", "Span", "__version__", "load", "score",
     "score_article", "to_datasets", "to_prediction",
@@ -38,10 +41,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"newsgold.{name}")
     if name not in _PUBLIC:
         raise AttributeError(f"module 'newsgold' has no attribute {name!r}")
     return getattr(importlib.import_module(f"newsgold.{_PUBLIC[name]}"), name)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, *_MODULES])

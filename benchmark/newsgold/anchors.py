@@ -227,36 +227,49 @@ def place(records: Sequence[Mapping[str, str]], text: str, taken: Sequence[Seque
         out.append(placed)
     rest = []
     anchored = [[spot for spot in placed.values() if spot] + list(taken[index] if taken else ()) for index, placed in enumerate(out)]
+    own: dict[tuple[int, str], set[Place]] = {}  # what a field of a record has: no two of its strings share a place while another is free
+    used: dict[str, set[Place]] = {}  # what any record has taken for a field
+    for index, placed in enumerate(out):
+        for key, spot in placed.items():
+            if spot:
+                own.setdefault((index, _field(key)), set()).add(spot)
+
+    ranked: dict[tuple[int, str], list[Place]] = {}
     for index, key, found in open_:
-        if anchored[index]:
-            out[index][key] = _nearest(_free(found, key, out[index]), anchored[index])
-        else:
+        if not anchored[index]:
             rest.append((index, key, found))
-    used: dict[str, set[Place]] = {}
+            continue
+        string, mine = records[index][key], own.setdefault((index, _field(key)), set())
+        if (index, string) not in ranked:
+            ranked[index, string] = sorted(found, key=lambda spot: (min(_distance(spot, other) for other in anchored[index]), spot))
+        spot = next((spot for spot in ranked[index, string] if spot not in mine), ranked[index, string][0])
+        out[index][key] = spot
+        mine.add(spot)
     for placed in out:
         for key, spot in placed.items():
             if spot:
                 used.setdefault(_field(key), set()).add(spot)
+
+    near: dict[int, dict[str, dict[Place, int]]] = {}  # for each record and string: places and their distance to what the record has so far
     for index, key, found in rest:
-        mates = [spot for spot in out[index].values() if spot]  # strings of this record placed in this very step
+        field, string = _field(key), records[index][key]
+        mine, distances = own.setdefault((index, field), set()), near.setdefault(index, {})
+        mates = [spot for spot in out[index].values() if spot] if string not in distances else []
         if mates:
-            spot = _nearest(_free(found, key, out[index]), mates)
+            distances[string] = {spot: min(_distance(spot, mate) for mate in mates) for spot in found}
+        if string in distances:
+            away = distances[string]
+            spot = min([place for place in found if place not in mine] or found, key=lambda place: (away[place], place))
         else:
-            spot = next((spot for spot in found if spot not in used.get(_field(key), ())), found[0])
+            spot = next((place for place in found if place not in used.get(field, ())), found[0])
         out[index][key] = spot
-        used.setdefault(_field(key), set()).add(spot)
+        mine.add(spot)
+        used.setdefault(field, set()).add(spot)
+        for places in distances.values():
+            for place, away_ in places.items():
+                if away_ and (here := _distance(place, spot)) < away_:
+                    places[place] = here
     return out
-
-
-def _nearest(found: Sequence[Place], fixed: Sequence[Place]) -> Place:
-    """The place at the least distance to any of ``fixed``, leftmost on ties."""
-    return min(found, key=lambda spot: (min(_distance(spot, other) for other in fixed), spot))
-
-
-def _free(found: Sequence[Place], key: str, placed: Mapping[str, Place | None]) -> Sequence[Place]:
-    """Places that the same field of the record does not have yet, or all if it has every one."""
-    own = {spot for other, spot in placed.items() if spot and _field(other) == _field(key)}
-    return [spot for spot in found if spot not in own] or found
 
 
 def _field(key: str) -> str:

@@ -140,10 +140,7 @@ def _align(context: Context) -> None:
 
 def _resolution(context: Context, out: ArticleScore) -> None:
     """Coreference over the name and nominal mentions of the entities that speak, on either side."""
-    clusters = [
-        [[spot for spot, form in mentions[index].items() if form != "pronoun"] for index in sorted(side.speakers)]
-        for side, mentions in ((context.gold, context.gold_mentions), (context.predicted, context.predicted_mentions))
-    ]
+    clusters = [[firm[index] for index in sorted(side.speakers)] for side, firm in zip((context.gold, context.predicted), context.firm_mentions, strict=True)]
     if any(clusters):
         out.counts.update((f"{COREF_LAYER}/coref:{name}", count) for name, count in coref.counts(*clusters).items())
 
@@ -157,7 +154,9 @@ def _match_layer(layer: Layer, context: Context, out: ArticleScore) -> list[Pair
     if not gold and not everything:
         context.ids[layer.name] = {}, {}
         return []
-    shapes = ([layer.shapes(record, context, True) for record in gold], [layer.shapes(record, context, False) for record in everything])
+    shapes: tuple[list[Sequence[Shape]], list[Sequence[Shape]]] = ([], [()] * len(everything))
+    if layer.name != "speakers":  # whose pairs are those that are aligned
+        shapes = ([layer.shapes(record, context, True) for record in gold], [layer.shapes(record, context, False) for record in everything])
     first = _first_of_each(layer, everything, shapes[1])
     for index, record in enumerate(everything):
         alias[record.id] = first[index]
@@ -268,12 +267,12 @@ def _attributes(layer: Layer, pairs: Sequence[Pair], out: ArticleScore) -> None:
     """Label pairs and attribute counts over the pairs that hold the first rung."""
     if not pairs:
         return
-    for label in layer.labels:
+    for label, name in layer.label_keys:
         get = label.get
         table = Counter([(want, get(pair.predicted) or "") for pair in pairs if (want := get(pair.gold)) is not None])
-        out.labels[f"{layer.name}/{label.name}"] = table
+        out.labels[name] = table
     text = pairs[0].context.gold.text
-    for spans in layer.spans:
+    for spans, names in layer.span_keys:
         sums = [0, 0, 0, 0]
         golds = everything = 0
         for pair in _having(spans.has, pairs):
@@ -282,15 +281,17 @@ def _attributes(layer: Layer, pairs: Sequence[Pair], out: ArticleScore) -> None:
             if gold and predicted:
                 for index, credit in enumerate(_span_credits(gold, predicted, text)):
                     sums[index] += credit
-        for mode, credit in zip(MODES, sums, strict=True):
-            out.counts[f"{layer.name}/attribute:{spans.name}:{mode}"] = Count(credit, golds, everything)
-    for link in layer.links:
+        if golds or everything:
+            for name, credit in zip(names, sums, strict=True):
+                out.counts[name] = Count(credit, golds, everything)
+    for link, name in layer.link_keys:
         hits = golds = everything = 0
         for pair in _having(link.has, pairs):
             ties, found = link.gold(pair), link.predicted(pair)
             if ties or found:
                 hits, golds, everything = hits + len(ties & found), golds + len(ties), everything + len(found)
-        out.counts[f"{layer.name}/attribute:{link.name}"] = Count(hits, golds, everything)
+        if golds or everything:
+            out.counts[name] = Count(hits, golds, everything)
 
 
 def _having(has: Callable[[Any], Any], pairs: Sequence[Pair]) -> list[Pair]:

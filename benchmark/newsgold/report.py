@@ -173,7 +173,7 @@ def score_markdown(card: Mapping[str, Any]) -> str:
     """A scorecard as Markdown."""
     head = _score_head(card)
     lines = [
-        f"**{card['system'] or 'predictions'}** on {card['split']}: overall **{_overall_words(card)}**, {card['articles']} articles, data {card['data_version']}",
+        f"**{card['system'] or 'predictions'}** on {card['split']}: overall **{_overall_words(card)}**, {card['articles']} article{'s' if card['articles'] != 1 else ''}, data {card['data_version']}",
         "",
     ]
     lines += markdown_table(

@@ -106,6 +106,14 @@ class Context:
         return out
 
     @cached_property
+    def firm_mentions(self) -> tuple[list[set[Any]], list[set[Any]]]:
+        """For each gold and each predicted entity, its mentions that are no pronouns."""
+        one, other = (
+            [{spot for spot, form in mentions.items() if form != "pronoun"} for mentions in side] for side in (self.gold_mentions, self.predicted_mentions)
+        )
+        return one, other
+
+    @cached_property
     def name_pairs(self) -> set[tuple[int, int]]:
         """Entity pairs whose names match."""
         gold, predicted = ({index: entity.name for index, entity in enumerate(side.entities)} for side in (self.gold, self.predicted))
@@ -215,6 +223,21 @@ class Layer:
     def keys(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The names of the counts of the rungs, and of the span modes."""
         return tuple(f"{self.name}/{rung.name}" for rung in self.rungs), tuple(f"{self.name}/span:{mode}" for mode in MODES)
+
+    @cached_property
+    def label_keys(self) -> tuple[tuple[Label, str], ...]:
+        """The categorical attributes with the names of their tables."""
+        return tuple((label, f"{self.name}/{label.name}") for label in self.labels)
+
+    @cached_property
+    def span_keys(self) -> tuple[tuple[SpanField, tuple[str, ...]], ...]:
+        """The span attributes with the names of their counts, one a mode."""
+        return tuple((spans, tuple(f"{self.name}/attribute:{spans.name}:{mode}" for mode in MODES)) for spans in self.spans)
+
+    @cached_property
+    def link_keys(self) -> tuple[tuple[LinkField, str], ...]:
+        """The attributes that are ties or values with the names of their counts."""
+        return tuple((link, f"{self.name}/attribute:{link.name}") for link in self.links)
 
 
 def by_position(records: Iterable[Any], first: Callable[[Any], Span | None]) -> list[Any]:

@@ -19,11 +19,11 @@ def mention_overlap(context: Context, gold: int, predicted: int, *, names_only: 
     """Shared mentions of two entities, given by place; with ``names_only`` over name and nominal mentions, unless
     neither side has any.
     """
-    left, right = context.gold_mentions[gold], context.predicted_mentions[predicted]
     if names_only:
-        firm = ({spot for spot, form in left.items() if form != "pronoun"}, {spot for spot, form in right.items() if form != "pronoun"})
-        if firm[0] or firm[1]:
-            return Overlap(len(firm[0] & firm[1]), len(firm[0]), len(firm[1]))
+        one, other = context.firm_mentions[0][gold], context.firm_mentions[1][predicted]
+        if one or other:
+            return Overlap(len(one & other), len(one), len(other))
+    left, right = context.gold_mentions[gold], context.predicted_mentions[predicted]
     return Overlap(len(left.keys() & right.keys()), len(left), len(right))
 
 
