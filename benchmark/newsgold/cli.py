@@ -586,6 +586,36 @@ def _slices(args: argparse.Namespace) -> int:
     return _result(args, "slices", data)
 
 
+def _report(args: argparse.Namespace) -> int:
+    """Write a report as HTML, its pages beside it where it has several, and say how large it is."""
+    from newsgold import corpus, html_report, predictions
+    from newsgold.issues import InputError, Issue
+    from newsgold.markup import environment
+    from newsgold.scoring import score
+
+    environment()  # a missing jinja2 is told before the scoring
+    if not args.out.name or args.out.is_dir():
+        raise InputError([Issue(str(args.out), None, "$", "is a folder; expected the name of an HTML file")])
+    gold = corpus.load(args.split) if args.gold is None else corpus.load(path=args.gold)
+    split = args.split if args.gold is None else "custom"
+    paths = [args.predictions, *([args.compare] if args.compare else [])]
+    names = [args.system or paths[0].stem, *(path.stem for path in paths[1:])]
+    if len(set(names)) < len(names):
+        names = [str(path) for path in paths] if len({str(path) for path in paths}) > 1 else [f"{name} ({place})" for place, name in enumerate(names, 1)]
+    systems = []
+    for name, path in zip(names, paths, strict=True):
+        found = predictions.read(path, gold)
+        systems.append(html_report.System(name, score(found, split, gold=gold, system=name, progress=_progress("scoring")), found.annotations))
+    size, files = 0, []
+    for file, content in html_report.pages(systems, gold, args.out.name, resamples=args.resamples, seed=args.seed, progress=_progress("writing")):
+        _write(args.out.with_name(file), content, args.force)
+        size += len(content)
+        files.append(file)
+    beside = f" and {len(files) - 1} pages beside it ({files[0]} to {files[-2]})" if len(files) > 1 else ""
+    print(f"wrote {args.out}{beside}: {systems[0].card.articles} articles, {size / 1e6:.1f} MB")
+    return OK
+
+
 def _result(args: argparse.Namespace, kind: str, data: dict[str, Any]) -> int:
     """Write and print a result."""
     import orjson
@@ -821,6 +851,21 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--split", choices=_SPLITS, default="test", help="the split to score on (default: test)")
     sub.add_argument("--gold", type=Path, help="score on the gold articles of this JSON Lines file instead")
     _sampling(sub)
+
+    sub = command(
+        "report", _report, "write a report as one HTML file: scores, where points get lost, and every record in its article",
+        "  newsgold report predictions.jsonl --out report.html\n  newsgold report predictions.jsonl --compare older.jsonl --out report.html --force\n"
+        "  newsgold report predictions.jsonl --split validation --system mine --out mine.html",
+    )  # fmt: skip
+    sub.add_argument("predictions", type=Path, help="a predictions file (JSON Lines)")
+    sub.add_argument("--compare", type=Path, metavar="OTHER", help="the predictions of another system: differences, and the records that changed")
+    sub.add_argument("--split", choices=_SPLITS, default="test", help="the split to score on (default: test)")
+    sub.add_argument("--gold", type=Path, help="score on the gold articles of this JSON Lines file instead")
+    sub.add_argument("--system", help="a name for the system (default: the file's)")
+    sub.add_argument("--resamples", type=_count, default=10_000, metavar="N", help="bootstrap samples, 0 for no intervals, slices and tests (default: 10000)")
+    sub.add_argument("--seed", type=_seed, default=1, help="seed of every draw (default: 1)")
+    sub.add_argument("--out", type=Path, required=True, metavar="FILE", help="the HTML file to write; above 120 articles pages are written beside it")
+    sub.add_argument("--force", action="store_true", help="replace FILE if it exists and differs")
 
     sub = command(
         "agreement",

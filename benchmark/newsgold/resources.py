@@ -36,6 +36,11 @@ def schema(name: str) -> bytes:
     return (root() / "schemas" / f"{name}.json").read_bytes()
 
 
+def templates() -> Traversable:
+    """The templates, styles and scripts of the pages that are written."""
+    return resources.files("newsgold") / "templates"
+
+
 def cache_dir() -> Path:
     """Where hydrated texts are kept: ``$NEWSGOLD_CACHE``, else ``newsgold`` in the user's cache folder."""
     if given := os.environ.get("NEWSGOLD_CACHE"):
