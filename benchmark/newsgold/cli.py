@@ -299,13 +299,13 @@ def _score(args: argparse.Namespace) -> int:
         from newsgold import stats
 
         extra = stats.confidence(card.rows, card.signature, resamples=args.resamples, seed=args.seed)
-    if args.out:
-        _write(args.out, card.chunks(matches=args.matches, extra=extra), args.force)
     if args.format == "json":
         for chunk in card.chunks(matches=args.matches, extra=extra):
             sys.stdout.write(chunk.decode())
     else:
         _emit(args, "score", {**card.summary(), **extra})
+    if args.out:
+        _write(args.out, card.chunks(matches=args.matches, extra=extra), args.force)
     return OK
 
 
@@ -348,11 +348,11 @@ def _errors(args: argparse.Namespace) -> int:
         "signature": card.signature, "split": card.split, "errors": card.errors(), "total": total,
         "findings": [_builtins(finding) for finding in itertools.islice(findings(card, gold, found.annotations, wanted), limit)],
     }  # fmt: skip
+    _emit(args, "errors", data)
     if args.out:
         import orjson
 
         _write(args.out, orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n", args.force)
-    _emit(args, "errors", data)
     return OK
 
 
@@ -399,12 +399,12 @@ def _tokens(args: argparse.Namespace) -> int:
     split = args.split if args.gold is None else "custom"
     done = score_tokens(args.predictions, split, gold=gold, mode=args.mode, progress=_progress("tagging"))
     data = done.to_dict()
+    _emit(args, "tokens", data)
     if args.out:
         _write(args.out, orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n", args.force)
     if args.conll:
         for layer in data["streams"]:
             _write(args.conll / f"{layer}.conll", done.conll(layer), args.force)
-    _emit(args, "tokens", data)
     return OK
 
 
@@ -620,9 +620,9 @@ def _result(args: argparse.Namespace, kind: str, data: dict[str, Any]) -> int:
     """Write and print a result."""
     import orjson
 
+    _emit(args, kind, data)
     if args.out:
         _write(args.out, orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n", args.force)
-    _emit(args, kind, data)
     return OK
 
 
@@ -645,11 +645,11 @@ def _agreement(args: argparse.Namespace) -> int:
     if args.differences:
         return _differences(args, articles)
     data = agreement(args.annotators, articles).to_dict()
+    _emit(args, "agreement", data)
     if args.out:
         import orjson
 
         _write(args.out, orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n", args.force)
-    _emit(args, "agreement", data)
     return FAILED if args.strict and data["below_target"] else OK
 
 

@@ -528,8 +528,7 @@ def _compare_notes(data: Mapping[str, Any]) -> list[str]:
     ]
     if n < data["few"]:
         out.append(f"With fewer than {data['few']} articles the intervals are too narrow; go by p.")
-    family = sum(found["measure"] in data["corrected"] and found["p"] is not None for found in data["differences"][: len(data["measures"])])
-    if data["least_p"] is not None and family and data["least_p"] * family > alpha:
+    if data["least_p"] is not None and data["least_p"] * data["family"] > alpha:
         out.append(f"With {n} articles the smallest p is {cell(data['least_p'], 4)}: too few for any difference to be real at {alpha} after correction.")
     return out
 

@@ -433,6 +433,8 @@ class Comparison:
     """Their intervals."""
     differences: tuple[Difference, ...]
     """For each pair of systems, each measure."""
+    family: int
+    """Measures that are tested and corrected together, the most of any pair."""
 
     @property
     def least_p(self) -> float | None:
@@ -444,7 +446,7 @@ class Comparison:
         return {
             "systems": list(self.systems), "measures": list(self.measures), "articles": self.articles, "method": self.method, "trials": self.trials,
             "resamples": self.resamples, "seed": self.seed, "level": self.level, "alpha": ALPHA, "corrected": list(headline_names()),
-            "least_p": rounded(self.least_p), "few": MIN_ARTICLES,
+            "least_p": rounded(self.least_p), "family": self.family, "few": MIN_ARTICLES,
             "scores": {name: {measure: rounded(score) for measure, score in scores.items()} for name, scores in self.scores.items()},
             "intervals": {name: {measure: found and found.to_dict() for measure, found in table.items()} for name, table in self.intervals.items()},
             "differences": [difference.to_dict() for difference in self.differences],
@@ -488,6 +490,7 @@ def compare(
     scores = {name: _scores(rows, measured) for name, rows in systems.items()}
     drawn = {name: dict(_resampled(rows, measured, resamples, seed)) if articles > 1 else {} for name, rows in systems.items()}
     out: list[Difference] = []
+    together = 0
     for one, other in combinations(systems, 2):
         swapped = _swapped(systems[one], systems[other], measured, tried, seed, exact) if articles > 1 else {}
         found: dict[str, Difference] = {}
@@ -504,12 +507,13 @@ def compare(
             found[name] = Difference(one, other, name, difference, low, high, p, None, detectable, reason)
         for name, adjusted in zip(family, holm([found[name].p for name in family]), strict=True):
             found[name] = replace(found[name], holm=rounded(adjusted))
+        together = max(together, sum(found[name].p is not None for name in family))
         out += [replace(found[name], p=rounded(found[name].p)) for name in chosen]
     return Comparison(
         tuple(systems), tuple(chosen), articles, "exact" if exact else "sampled", tried, resamples, seed, LEVEL,
         {name: {measure: scores[name][measure] for measure in chosen} for name in systems},
         {name: {measure: _interval(scores[name][measure], drawn[name][measure], LEVEL) if articles > 1 else None for measure in chosen} for name in systems},
-        tuple(out),
+        tuple(out), together,
     )  # fmt: skip
 
 
