@@ -529,7 +529,7 @@ def _predict(args: argparse.Namespace) -> int:
     data = resources.data()
     hidden = [form for path in (data, args.gold) if isinstance(path, Path) for form in (path.absolute(), path.resolve())]
     options = runner.Options(args.jobs, args.timeout, args.retries, args.backoff, args.batch, args.cwd, not args.allow_failures)
-    with _run_progress() as watch:
+    with _run_progress() as watch, _interruptible():
         try:
             record = runner.predict(
                 system, gold, args.split if args.gold is None else "custom", args.out, options, force=args.force, resume=args.resume, hidden=hidden, watch=watch
@@ -548,6 +548,22 @@ def _predict(args: argparse.Namespace) -> int:
         more = f" ({len(failed) - 20} not listed; {runner.record_path(args.out)} has all)" if len(failed) > 20 else ""
         print(f"{len(failed)} of {record['articles']} articles failed and are scored as empty{more}; --resume asks them again", file=sys.stderr)
     return FAILED if failed and not args.allow_failures else OK
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """A request to end is taken like Ctrl-C, so that no system is left running."""
+    import signal
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _summary(record: dict[str, Any]) -> str:

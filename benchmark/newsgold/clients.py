@@ -139,7 +139,8 @@ def system(given: str, headers: Sequence[str] = (), *, here: bool = False) -> Sy
         raise wrong(f"{shown(given)} holds characters that cannot be printed; expected a system")
     if given.startswith(("http://", "https://")):
         made = _headers(headers, wrong)
-        secrets += made.values()
+        # An error may quote the whole value, or what stands behind its scheme ("Bearer …").
+        secrets += [part for value in made.values() for part in (value, *value.split()[1:])]
         try:
             parts = urlsplit(given)
             port = parts.port
@@ -265,8 +266,8 @@ class Desk:
         self.timeout = timeout
         self.results: queue.SimpleQueue[Settled | BaseException | str | None] = queue.SimpleQueue()
         self.stop = threading.Event()
+        self.mask = mask
         self._jobs = deque(jobs)
-        self._mask = mask
         self._retries = retries
         self._backoff = backoff
         self._lock = threading.Lock()
@@ -283,7 +284,7 @@ class Desk:
         with self._lock:
             self._notes += 1
             if self._notes <= _NOTES:
-                self.results.put(self._mask(text) if self._notes < _NOTES else "and more of the kind, which are not listed")
+                self.results.put(self.mask(text) if self._notes < _NOTES else "and more of the kind, which are not listed")
 
     def judge(self, job: Job, raw: bytes, seconds: float) -> str | None:
         """Take an answer, if it is a valid prediction for its article; else say why not."""
@@ -324,7 +325,7 @@ class Desk:
         job.attempts += 1
         if job.attempts <= self._retries and not final:
             return True
-        error = "".join(char if char.isprintable() else " " for char in self._mask(why))[:2000] or "failed without a word"
+        error = "".join(char if char.isprintable() else " " for char in self.mask(why))[:2000] or "failed without a word"
         self.results.put(Settled(job.article.id, {**(job.partial or {"id": job.article.id}), "error": error}, None, job.attempts, job.usage))
         return False
 
@@ -642,7 +643,7 @@ def _ready(desk: Desk, process: Process) -> None:
         head, body = b"fatal", b'"not imported within %d s"' % STARTUP
     if head != b"ready" and not desk.stop.is_set():
         why = str(orjson.loads(body)) if head == b"fatal" else f"{process.ended(GRACE)[1]} on import{process.last_words()}"
-        raise InputError([Issue("system", None, "$", f"cannot be imported: {why}")])
+        raise InputError([Issue("system", None, "$", desk.mask(f"cannot be imported: {why}"))])
 
 
 def _ask(desk: Desk, jobs: Sequence[Job], process: Process) -> tuple[list[tuple[Job, str]], str | None]:
