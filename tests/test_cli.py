@@ -15,7 +15,7 @@ from newsgold import corpus
 from newsgold.cli import BAD, FAILED, OK, main
 
 GOLD = ROOT / "tests" / "examples" / "gold.jsonl"
-COMMANDS = ["validate", "build", "show", "score", "errors", "compare", "slices", "tokens", "agreement", "hydrate", "leaderboard"]
+COMMANDS = ["validate", "build", "show", "score", "errors", "compare", "slices", "tokens", "agreement", "hydrate", "leaderboard", "predict", "run"]
 
 
 @pytest.fixture

@@ -171,9 +171,9 @@ def test_a_crash_that_passes_is_asked_again(bench: Bench) -> None:
 
 def test_a_hang_fails_its_article_after_the_timeout(bench: Bench) -> None:
     started = time.monotonic()
-    assert bench.predict(bench.script(f"if {AT}: time.sleep(600)"), "--timeout", "0.7", "--retries", "0") == FAILED
-    assert list(bench.errors) == [SEVENTH] and bench.errors[SEVENTH] == "no answer within 0.7 s"
-    assert 1.4 <= time.monotonic() - started < 15
+    assert bench.predict(bench.script(f"if {AT}: time.sleep(600)"), "--timeout", "2", "--retries", "0") == FAILED
+    assert list(bench.errors) == [SEVENTH] and bench.errors[SEVENTH] == "no answer within 2 s"
+    assert 4 <= time.monotonic() - started < 30
 
 
 def test_what_a_system_prints_is_noted_and_loses_nothing(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
@@ -187,7 +187,7 @@ def test_what_a_system_prints_is_noted_and_loses_nothing(bench: Bench, capsys: p
 
 
 def test_endless_output_ends_at_the_timeout(bench: Bench) -> None:
-    assert bench.predict(bench.script(f"while {AT}: say('x' * 1000)"), "--timeout", "1", "--retries", "0") == FAILED
+    assert bench.predict(bench.script(f"while {AT}: say('x' * 1000)"), "--timeout", "2", "--retries", "0") == FAILED
     assert list(bench.errors) == [SEVENTH] and len(bench.record["notes"]) == 20
 
 
@@ -326,7 +326,7 @@ def test_one_article_does_not_sink_its_batch(bench: Bench, fault: str) -> None:
     bad = f"any({AT} for article in articles)"
     answer = f"[{{'id': article['id'] if not ({AT}) else 3}} for article in articles]"
     system = bench.function(f"def predict(articles):\n    for article in articles: asked(article)\n    if {bad}: {fault}\n    return {answer}\n")
-    assert bench.predict(system, "--batch", "4", "--timeout", "0.4", "--retries", "0") == FAILED
+    assert bench.predict(system, "--batch", "4", "--timeout", "0.8", "--retries", "0") == FAILED
     assert list(bench.errors) == [SEVENTH]
 
 
