@@ -573,8 +573,14 @@ def test_a_torn_last_line_is_asked_again(bench: Bench, capsys: pytest.CaptureFix
     bench.log.unlink(missing_ok=True)
     assert bench.predict(bench.script()) == BAD
     assert "a run was cut off here with 5 articles answered; expected --resume" in capsys.readouterr().err
+    run = bench.popen(system, "--resume")  # and what is written behind it can be read
+    bench.wait_for(lambda: bench.settled() == 6 and bench.calls[SEVENTH] == 1)
+    run.kill()
+    run.communicate()
+    assert bench.calls == Counter(TRAIN[5:7])
     assert bench.predict(bench.script(), "--resume") == OK
-    assert bench.calls == Counter(TRAIN[5:]) and not bench.errors
+    assert bench.calls == Counter([*TRAIN[5:], SEVENTH]) and not bench.errors
+    assert [session["asked"] for session in bench.record["sessions"]] == [12, 7, 6]
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
