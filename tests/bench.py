@@ -61,7 +61,7 @@ sys.exit(code)"""
 def throughput(count: int, jobs: int) -> list[tuple[str, str, str]]:
     """Articles from file to scorecard, gold and predictions validated, without intervals: seconds and peak memory of the command.
 
-    Short items are two paragraphs of a shipped article; full ones are the shipped articles.
+    Short items are two paragraphs of a shipped article, one-paragraph ones half of that; full ones are the shipped articles.
     """
     import random
 
@@ -93,6 +93,7 @@ def throughput(count: int, jobs: int) -> list[tuple[str, str, str]]:
         run("short", synthetic.corpus(count), 1, "1500 articles/s, 3000 the aim; memory as above")
         if jobs > 1:
             run("short", synthetic.corpus(count), jobs, f"{jobs} times as many")
+        run("one-paragraph", synthetic.corpus(max(1, count // 4), paragraphs=1), 1, "")
         run("full", synthetic.corpus(max(1, count // 10), paragraphs=None), 1, "")
     return rows
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +15,13 @@ import newsgold
 from conftest import ROOT
 from newsgold import corpus
 from newsgold.cli import BAD, FAILED, OK, main
+from newsgold.measures import headline_names, registry
 
 GOLD = ROOT / "tests" / "examples" / "gold.jsonl"
-COMMANDS = ["validate", "build", "show", "score", "errors", "compare", "slices", "tokens", "agreement", "hydrate", "leaderboard", "predict", "run"]
+COMMANDS = [
+    "validate", "build", "show", "score", "errors", "compare", "gate",
+    "slices", "report", "tokens", "agreement", "hydrate", "leaderboard", "predict", "run",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -88,6 +94,61 @@ def test_a_result_is_not_overwritten_in_silence(predictions: Path, tmp_path: Pat
     assert main(argv) == BAD and out.read_text() == "mine"
     assert "--force" in capsys.readouterr().err
     assert main([*argv, "--force"]) == OK and out.read_text() != "mine"
+
+
+def test_a_result_never_replaces_what_it_is_made_from(predictions: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = predictions.read_bytes()
+    link = tmp_path / "link.jsonl"
+    link.symlink_to(predictions)
+    for argv in (["score", str(predictions)], ["compare", str(predictions), str(link)]):
+        assert main([*argv, "--gold", str(GOLD), "--out", str(link), "--force"]) == BAD
+        assert "is an input; expected another place" in capsys.readouterr().err
+    assert predictions.read_bytes() == before
+
+
+def test_a_file_where_a_folder_is_needed_is_named_as_such(predictions: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["score", str(predictions), "--gold", str(GOLD), "--out", str(predictions / "card.json")]) == BAD
+    assert "cannot be written (is no folder)" in capsys.readouterr().err
+
+
+def test_lines_nested_too_deeply_are_reported_with_their_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "deep.jsonl"
+    for depth in (900, 2_000, 100_000):
+        path.write_text('{"id": "lake-ferry", "claims": ' + "[" * depth + "]" * depth + "}\n", encoding="utf-8")
+        for command in ("score", "errors", "tokens", "slices"):
+            assert main([command, str(path), "--gold", str(GOLD)]) == BAD
+            assert f"{path}:1: $: n" in capsys.readouterr().err, (command, depth)
+
+
+def die(_: object) -> None:
+    os._exit(9)
+
+
+def test_a_worker_that_dies_is_bad_input_and_no_failed_check(predictions: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("newsgold.scoring.score_shard", die)
+    assert main(["score", str(predictions), "--gold", str(GOLD), "--jobs", "2"]) == BAD
+    assert "--jobs: $: one of 2 processes died" in capsys.readouterr().err
+
+
+def test_issues_that_nobody_reads_on_are_still_bad_input(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text("{\n" * 20_000, encoding="utf-8")
+    run = subprocess.Popen([sys.executable, "-m", "newsgold", "score", str(bad)], stderr=subprocess.PIPE, cwd=ROOT / "benchmark")
+    assert run.stderr is not None
+    run.stderr.readline()
+    run.stderr.close()
+    assert run.wait() == BAD
+
+
+def test_a_name_that_looks_like_markup_is_printed_as_it_stands(predictions: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    card = tmp_path / "card.json"
+    assert main(["score", str(predictions), "--gold", str(GOLD), "--system", "[/bold]", "--out", str(card)]) == OK
+    assert "[/bold] on custom" in capsys.readouterr().out
+    other = tmp_path / "run[v2].jsonl"
+    other.write_bytes(predictions.read_bytes())
+    assert main(["compare", str(card), str(other), "--gold", str(GOLD)]) == OK
+    out = capsys.readouterr().out
+    assert out.count("[/bold]") == 2 and out.count("run[v2]") == 2
 
 
 def test_matches_list_every_record(predictions: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -261,6 +322,20 @@ def test_compare_says_which_differences_are_real(worse: Path, tmp_path: Path, ca
     events = next(found for found in data["differences"] if found["measure"] == "events")
     assert (events["p"], events["difference"], events["detectable"]) == (1.0, 0.0, None)
     assert data["signature"].endswith("|test:exact|trials:256|resamples:10000|seed:1")
+
+
+def test_compare_keeps_every_number_of_a_long_measure_whole(worse: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["compare", str(RULES), str(worse), "--measure", "*", "--resamples", "100"]) == OK
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 80
+    lines = shown.partition("\nA ")[2].partition("Real at")[0].splitlines()
+    rows = [cells for line in lines[4:] if len(cells := line.split()) > 1]  # the further parts of a name stand alone
+    assert len(rows) == len(registry())
+    for row in rows:
+        assert all(re.fullmatch(r"[+-]?\d\.\d{3}[*†]?|–", cell) for cell in row[1:4]), row
+    starred = {row[0] for row in rows if "*" in row[3]}
+    assert starred and starred <= set(headline_names()) and any("†" in row[3] for row in rows)  # what is not corrected has a mark of its own
 
 
 def test_compare_in_other_formats_and_with_other_measures(worse: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,6 +52,7 @@ def test_the_wheel_holds_the_data_and_the_schemas_and_no_sources(wheel: Path) ->
         "newsgold/data/manifest.json",
         "newsgold/schemas/article.json",
         "newsgold/py.typed",
+        *(f"newsgold/templates/{path.name}" for path in (ROOT / "benchmark" / "newsgold" / "templates").iterdir()),
     }
     assert wanted <= found
     assert not [name for name in found if name.endswith((".yaml", ".parquet", ".txt")) and "dist-info" not in name]

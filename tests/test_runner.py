@@ -100,7 +100,7 @@ class Bench:
 
     @property
     def calls(self) -> Counter[str]:
-        return Counter(self.log.read_text().split())
+        return Counter(self.log.read_text().split()) if self.log.exists() else Counter()
 
     def wait_for(self, done: Callable[[], bool]) -> None:
         for _ in range(600):
@@ -573,7 +573,7 @@ def test_a_torn_last_line_is_asked_again(bench: Bench, capsys: pytest.CaptureFix
     bench.log.unlink(missing_ok=True)
     assert bench.predict(bench.script()) == BAD
     assert "a run was cut off here with 5 articles answered; expected --resume" in capsys.readouterr().err
-    run = bench.popen(system, "--resume")  # and what is written behind it can be read
+    run = bench.popen(bench.script(f"if {AT}: time.sleep(600)"), "--resume")  # and what is written behind it can be read
     bench.wait_for(lambda: bench.settled() == 6 and bench.calls[SEVENTH] == 1)
     run.kill()
     run.communicate()

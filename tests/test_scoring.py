@@ -10,6 +10,7 @@ import newsgold
 from conftest import ROOT
 from newsgold import corpus
 from newsgold.counts import Count
+from newsgold.issues import InputError
 
 GOLD = corpus.load(path=ROOT / "tests" / "examples" / "gold.jsonl")
 TEXT = GOLD[0].text or ""
@@ -219,3 +220,10 @@ def test_marks_of_a_time_belong_to_their_end() -> None:
     from newsgold.records import Time
 
     assert same_time(Time(span=None, value="2027~/2028"), Time(span=None, value="2027/2028~")) == (False, True)
+
+
+def test_an_article_that_stands_twice_in_the_gold_is_not_scored_twice() -> None:
+    with pytest.raises(InputError, match=r"gold: \$\.id: 'lake-ferry' stands more than once"):
+        newsgold.score([], gold=[*GOLD, *GOLD])
+    with pytest.raises(ValueError, match="shard is 0; expected 1"):
+        newsgold.score([], gold=GOLD, shard=0)

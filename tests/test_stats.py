@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsgold import stats
+from newsgold import coref, stats
 from newsgold.counts import Count, Labels
 from newsgold.measures import headline_names, registry
 from newsgold.pairing import score_article
@@ -427,7 +427,7 @@ def test_verdicts_in_words() -> None:
     found = one({"theirs": bad, "mine": good}, "figures", trials=2000)
     assert found.verdict == "worse" and found.words.startswith("mine is better than theirs in figures, by ") and "not corrected" not in found.words
     found = one({"mine": good, "theirs": values([5] * 19 + [4])}, "figures", trials=2000)
-    assert found.verdict == "not shown" and found.words.startswith("no difference in figures is shown; it would have to be about ")
+    assert found.verdict == "not shown" and found.words.startswith("no difference in figures is shown; it would have to be at least about ")
 
 
 def test_the_smallest_difference_is_2_8_standard_errors() -> None:
@@ -437,6 +437,15 @@ def test_the_smallest_difference_is_2_8_standard_errors() -> None:
     found = one({"a": values([20 + move for move in moves]), "b": values([20] * 200)}, "figures.unit.recall", resamples=5000)
     assert found.detectable == pytest.approx(2.8 * float(np.std(moves)) / 200**0.5, rel=0.05)
     assert found.low is not None and found.high is not None and found.high - found.low == pytest.approx(2 * 1.96 / 2.8 * found.detectable, rel=0.05)
+
+
+@pytest.mark.parametrize("articles", [2, 5, 6])
+def test_no_smallest_difference_is_named_where_none_could_be_shown(articles: int) -> None:
+    """2 of 2⁵ ways are over 0.05, 2 of 2⁶ are not."""
+    found = one({"mine": values([9, 8, 9, 8, 9, 8][:articles]), "theirs": values([5] * articles)}, "figures.unit.recall")
+    assert found.p == 2 / 2**articles
+    assert (found.detectable is None) == (articles < 6)
+    assert "it would have to be" not in found.words
 
 
 def test_systems_on_different_articles_are_refused() -> None:
@@ -519,3 +528,11 @@ def test_support_of_a_mean_is_that_of_its_weakest_part() -> None:
 def test_slices_of_unknown_articles_are_refused() -> None:
     with pytest.raises(ValueError, match="not among the scored articles: x, y"):
         slices(values([1, 2]), {"genre": {"Feature": ["y", "a00000", "x"]}})
+
+
+def test_the_gold_behind_a_coreference_measure_is_the_clusters_of_a_slice() -> None:
+    """Its rows count mentions, links and parts of 10⁹, and those of B³ and LEA have no gold on the side of precision."""
+    rows = rows_of([({f"speakers/coref:{name}": count for name, count in coref.counts([["a", "b"], ["c"]], [["a", "b"], ["c"]]).items()}, {})] * 12)
+    (found,) = slices(rows, {"all": {"all": rows.articles}}, ["speakers.coref.*"], resamples=50)
+    assert len(found.scores) == 19
+    assert {(score.score, score.gold, score.small) for score in found.scores.values()} == {(1.0, 24, ("gold",))}

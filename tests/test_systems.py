@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,9 @@ def test_predictions_are_scored_and_named_by_their_file(card: Scorecard, stored:
         (lambda card: card["labels"].update(elsewhere={}), "$.labels.elsewhere: has no counts"),
         (lambda card: next(iter(card["labels"].values()))["claims/act"].update(assert_deny=1), "expected 'gold>predicted'"),
         (lambda card: next(iter(card["counts"].values())).update({"claims/span:soft": [2**60, 1, 1]}), "expected counts below"),
+        # No headline hangs on these two, so the overall score stays.
+        (lambda card: next(iter(card["counts"].values())).update({"claims/act": [99, 9, 9]}), "$.layers.claims.rungs[3].tp: "),
+        (lambda card: next(iter(card["labels"].values()))["claims/act"].update({"assert>deny": 99}), "$.layers.claims.attributes.act."),
     ],
 )
 def test_a_bad_scorecard_is_refused_with_the_place(stored: Path, edit: Callable[[dict[str, Any]], Any], message: str) -> None:
@@ -95,6 +99,31 @@ def test_a_scorecard_cut_off_is_no_json(stored: Path) -> None:
     stored.write_bytes(stored.read_bytes()[:5000])
     with pytest.raises(InputError, match=r"not JSON.*expected a scorecard or predictions"):
         systems.load([stored], refuse)
+
+
+def test_a_scorecard_with_a_key_twice_or_nested_too_deeply_is_refused(stored: Path) -> None:
+    body = stored.read_text(encoding="utf-8")
+    for wrong, message in (
+        (body.replace('"overall":', '"overall": 0.9,\n  "overall":', 1), "key 'overall' stands twice"),
+        ('{\n"counts": ' + "[" * 900 + "]" * 900 + "}", "nested too deeply"),
+    ):
+        stored.write_text(wrong, encoding="utf-8")
+        with pytest.raises(InputError, match=message):
+            systems.load([stored], refuse)
+
+
+def test_scores_that_a_later_patch_release_adds_are_passed_over(stored: Path) -> None:
+    def later(card: dict[str, Any]) -> None:
+        card["layers"]["claims"]["attributes"]["tone"] = card["layers"]["claims"]["attributes"]["act"]
+
+    assert len(systems.load([stored, edited(stored, later)], refuse)) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_refused_since_part_of_it_would_be_lost(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="a pipe, which can be read only once; expected a file"):
+        systems.load([tmp_path / "pipe"], refuse)
 
 
 def test_scores_on_other_gold_are_refused_and_what_differs_is_named(stored: Path, tmp_path: Path) -> None:

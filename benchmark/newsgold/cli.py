@@ -39,9 +39,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     from newsgold.issues import InputError
 
     try:
+        _keep_inputs(args)
         return int(args.run(args))
     except InputError as error:
-        _print_issues(error.issues)
+        try:
+            _print_issues(error.issues)
+        except BrokenPipeError:  # the reader has seen enough of them; that does not make the input good
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
         return BAD
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -52,6 +56,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
+
+
+def _keep_inputs(args: argparse.Namespace) -> None:
+    """Refuse to write a result over what it is made from, even with --force."""
+    from newsgold.issues import InputError, Issue
+
+    out = getattr(args, "out", None)
+    given = [getattr(args, "predictions", None), getattr(args, "gold", None), *getattr(args, "systems", ())]
+    if out is not None and any(path is not None and path.exists() and out.exists() and path.samefile(out) for path in given):
+        raise InputError([Issue(str(out), None, "$", "is an input; expected another place for the result")])
 
 
 # --- printing ----------------------------------------------------------------------------------------------------------
@@ -73,7 +87,7 @@ def _console(args: argparse.Namespace) -> Console:
     # A pipe has no width of its own; there the tables keep to 80 columns, and words are cut rather than wrapped away.
     columns = os.environ.get("COLUMNS", "")
     width = None if sys.stdout.isatty() else int(columns) if columns.isdecimal() and int(columns) >= 20 else 80
-    return Console(width=width, no_color=getattr(args, "no_color", False) or "NO_COLOR" in os.environ, highlight=False)
+    return Console(width=width, no_color=getattr(args, "no_color", False) or "NO_COLOR" in os.environ, highlight=False, markup=False)
 
 
 def _progress(what: str, floor: int = 200) -> Callable[[Iterable[_T], int], Iterable[_T]]:
@@ -356,14 +370,23 @@ def _near(name: str, known: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(name, known, 3) or sorted(known)[:3]
 
 
-def _pool(jobs: int) -> Any:
+@contextlib.contextmanager
+def _pool(jobs: int) -> Iterator[Any]:
     """A pool of ``jobs`` processes, or nothing for one job."""
     if jobs <= 1:
-        return contextlib.nullcontext()
+        yield None
+        return
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    from newsgold.issues import InputError, Issue
+
+    try:
+        with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as executor:
+            yield executor
+    except BrokenProcessPool as error:
+        raise InputError([Issue("--jobs", None, "$", f"one of {jobs} processes died, perhaps for want of memory; expected fewer jobs")]) from error
 
 
 def _tokens(args: argparse.Namespace) -> int:
@@ -386,13 +409,15 @@ def _tokens(args: argparse.Namespace) -> int:
 
 
 def _compare(args: argparse.Namespace) -> int:
-    from newsgold import stats, systems
+    from newsgold import corpus, stats, systems
     from newsgold.scoring import score
 
     split = args.split if args.gold is None else "custom"
     try:
         stats.select(args.measure, ())  # before the scoring, which takes longer
-        found = systems.load(args.systems, lambda path: score(path, split, gold=args.gold, progress=_progress("scoring")))
+        # A file is streamed for each system; a pipe can be read only once.
+        gold = corpus.load(path=args.gold) if args.gold is not None and not args.gold.is_file() else args.gold
+        found = systems.load(args.systems, lambda path: score(path, split, gold=gold, progress=_progress("scoring")))
         rows = {system.name: system.rows for system in found}
         done = stats.compare(rows, args.measure, trials=args.trials, resamples=args.resamples, seed=args.seed).to_dict()
     except ValueError as error:
@@ -400,6 +425,144 @@ def _compare(args: argparse.Namespace) -> int:
         return BAD
     options = f"|test:{done['method']}|trials:{done['trials']}|resamples:{done['resamples']}|seed:{done['seed']}"
     return _result(args, "compare", {"signature": found[0].signature + options, **done})
+
+
+def _gate(args: argparse.Namespace) -> int:
+    from newsgold import ci
+    from newsgold.issues import InputError
+
+    data: dict[str, Any]
+    body = None
+    try:
+        data, body = _judge(args)
+    except InputError as error:
+        data = {"problems": [str(issue) for issue in error.issues]}
+    except ValueError as error:
+        data = {"problems": [str(error)]}
+    except OSError as error:
+        data = {"problems": [f"{error.filename or 'input or output'}: {error.strerror or error}"]}
+    if args.junit:
+        _write(args.junit, ci.junit(data), force=True)
+    if args.sarif:
+        _write(args.sarif, ci.sarif(data, *_located(args.predictions, data)), force=True)
+    _gate_print(args, data)
+    if body is not None:
+        data["updated"] = _renew(args.baseline, body)
+        print(data["updated"], file=sys.stderr)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        _gate_summary(Path(summary), data)
+    return BAD if "problems" in data else OK if args.update or data["passed"] else FAILED
+
+
+def _gate_print(args: argparse.Namespace, data: dict[str, Any]) -> None:
+    """The verdict, or why there is none; on GitHub with annotations, and with nothing else that it would take for a command."""
+    from newsgold import ci, report
+
+    github = os.environ.get("GITHUB_ACTIONS") == "true"
+    for problem in (*data.get("problems", ()), *data.get("warnings", ())):
+        print(ci.inert(problem) if github else problem, file=sys.stderr)
+    if "checks" in data:
+        if args.out:
+            _write(args.out, report.FORMATS["gate"]["json"](data), args.force)
+        if args.format == "table":
+            console = _console(args)
+            with console.capture() as shown:
+                report.gate_table(data, console)
+            text = shown.get()
+        else:
+            text = report.FORMATS["gate"][args.format](data)
+        sys.stdout.write(ci.inert(text) if github and args.format != "json" else text)
+    if github and not args.update:
+        sys.stdout.flush()
+        for line in ci.github(data):
+            print(line, file=sys.stderr if args.format == "json" else sys.stdout)
+
+
+def _gate_summary(path: Path, data: dict[str, Any]) -> None:
+    """Add the verdict to the page that GitHub shows of a run."""
+    from newsgold import report
+
+    try:
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(report.gate_summary(data))
+    except OSError as error:  # the verdict stands without it
+        print(f"{path}: the summary cannot be written ({error.strerror})", file=sys.stderr)
+
+
+def _judge(args: argparse.Namespace) -> tuple[dict[str, Any], bytes | None]:
+    """The verdict as JSON types (without checks where there is nothing to compare with), and the new baseline where one is asked for."""
+    from newsgold import systems
+    from newsgold.gate import Incomparable, gate, parse_rules
+    from newsgold.issues import InputError, Issue
+    from newsgold.scoring import Scorecard, score
+
+    def refused(path: Path, found: str) -> InputError:
+        return InputError([Issue(str(path), None, "$", found)])
+
+    rules = parse_rules(args.fail or (), args.min or ())  # before the scoring, which takes longer
+    source, baseline = args.predictions, args.baseline
+    if not source.exists():
+        raise refused(source, "no such file; expected predictions or a stored scorecard")
+    if not baseline.exists() and not args.update:
+        raise refused(baseline, "no such file; expected a stored scorecard or predictions (--update makes one)")
+    if baseline.exists() and baseline.samefile(source):
+        raise refused(baseline, "is PREDICTIONS itself, which would always pass; expected a stored baseline")
+    cards: dict[Path, Scorecard] = {}
+
+    def scored(path: Path) -> Scorecard:
+        name = path.stem if path.stem.isprintable() else None
+        cards[path] = score(path, args.split if args.gold is None else "custom", gold=args.gold, system=name, progress=_progress("scoring"))
+        return cards[path]
+
+    (new,) = systems.load([source], scored)
+    data: dict[str, Any] = {"passed": True}
+    if baseline.exists():
+        try:
+            (old,) = systems.load([baseline], scored)
+        except InputError as error:
+            hint = [Issue(str(baseline), None, "$", "cannot be used, so --update leaves it; expected a baseline, or no file")] * args.update
+            raise InputError([*error.issues, *hint]) from error
+        try:
+            verdict = gate(new, old, rules, alpha=args.alpha, trials=args.trials, seed=args.seed)
+        except Incomparable as error:
+            issues = [Issue(str(baseline), None, issue.path, issue.message, "warning" if args.update else "error") for issue in error.issues]
+            if not args.update:
+                raise InputError(issues) from error
+            data["warnings"] = list(map(str, issues))
+        else:
+            data = verdict.to_dict()
+            for key in ("missing", "skipped", "failed"):
+                data[key] = {"now": sorted(getattr(new, key)), "was": sorted(getattr(old, key))}
+    if not args.update:
+        return data, None
+    if baseline in cards or (not baseline.exists() and baseline.suffix == ".jsonl"):  # a baseline stays of its kind
+        if source not in cards:
+            raise refused(source, f"a scorecard; expected predictions, which {baseline} is to hold")
+        return data, source.read_bytes()
+    return data, cards[source].to_json(matches=True) if source in cards else source.read_bytes()
+
+
+def _renew(baseline: Path, body: bytes) -> str:
+    """Write a baseline. Returns what was done."""
+    there = baseline.exists()
+    same = there and baseline.read_bytes() == body
+    _write(baseline, body, force=True)
+    return f"{baseline}: {'stays as it is' if same else 'rewritten' if there else 'created; there was none to compare with'}"
+
+
+def _located(path: Path, data: dict[str, Any]) -> tuple[str, dict[str, int]]:
+    """The predictions file as a URI reference, relative where it lies below, and the lines of the articles that changed."""
+    from urllib.parse import quote
+
+    from newsgold import systems, validate
+
+    place, here = path.resolve(), Path.cwd().resolve()
+    uri = quote(os.fsencode(place.relative_to(here).as_posix())) if place.is_relative_to(here) else place.as_uri()
+    articles = [change["article"] for change in data.get("changes", ())]
+    if not articles or not path.is_file() or systems.is_scorecard(path):
+        return uri, {}
+    lines = validate.Lines(path, str(path), lambda issue: None, lambda line, raw, found: False)
+    return uri, {article: lines.line(article) for article in articles if article in lines.ids}
 
 
 def _slices(args: argparse.Namespace) -> int:
@@ -421,6 +584,36 @@ def _slices(args: argparse.Namespace) -> int:
         "small": {"articles": stats.MIN_ARTICLES, "gold": stats.MIN_GOLD, "width": stats.MAX_WIDTH}, "slices": [one.to_dict() for one in found],
     }  # fmt: skip
     return _result(args, "slices", data)
+
+
+def _report(args: argparse.Namespace) -> int:
+    """Write a report as HTML, its pages beside it where it has several, and say how large it is."""
+    from newsgold import corpus, html_report, predictions
+    from newsgold.issues import InputError, Issue
+    from newsgold.markup import environment
+    from newsgold.scoring import score
+
+    environment()  # a missing jinja2 is told before the scoring
+    if not args.out.name or args.out.is_dir():
+        raise InputError([Issue(str(args.out), None, "$", "is a folder; expected the name of an HTML file")])
+    gold = corpus.load(args.split) if args.gold is None else corpus.load(path=args.gold)
+    split = args.split if args.gold is None else "custom"
+    paths = [args.predictions, *([args.compare] if args.compare else [])]
+    names = [args.system or paths[0].stem, *(path.stem for path in paths[1:])]
+    if len(set(names)) < len(names):
+        names = [str(path) for path in paths] if len({str(path) for path in paths}) > 1 else [f"{name} ({place})" for place, name in enumerate(names, 1)]
+    systems = []
+    for name, path in zip(names, paths, strict=True):
+        found = predictions.read(path, gold)
+        systems.append(html_report.System(name, score(found, split, gold=gold, system=name, progress=_progress("scoring")), found.annotations))
+    size, files = 0, []
+    for file, content in html_report.pages(systems, gold, args.out.name, resamples=args.resamples, seed=args.seed, progress=_progress("writing")):
+        _write(args.out.with_name(file), content, args.force)
+        size += len(content)
+        files.append(file)
+    beside = f" and {len(files) - 1} pages beside it ({files[0]} to {files[-2]})" if len(files) > 1 else ""
+    print(f"wrote {args.out}{beside}: {systems[0].card.articles} articles, {size / 1e6:.1f} MB")
+    return OK
 
 
 def _result(args: argparse.Namespace, kind: str, data: dict[str, Any]) -> int:
@@ -791,6 +984,33 @@ def _parser() -> argparse.ArgumentParser:
     _sampling(sub)
 
     sub = command(
+        "gate", _gate, "compare with a stored baseline and fail for a regression",
+        "  newsgold gate new.jsonl --baseline baseline.json --update    # makes the baseline, or renews it\n"
+        "  newsgold gate new.jsonl --baseline baseline.json\n"
+        "  newsgold gate new.jsonl --baseline baseline.json --fail overall:2% --fail claims.speakers.f1:0.01 --min figures.unit.f1=0.6\n\n"
+        "exit codes: 0 pass; 1 a regression; 2 no verdict (an unusable baseline, other data or articles, a bad rule)",
+    )  # fmt: skip
+    sub.add_argument("predictions", type=Path, metavar="PREDICTIONS", help="predictions (JSON Lines) or a stored scorecard")
+    sub.add_argument("--baseline", type=Path, required=True, metavar="FILE", help="a stored scorecard, or predictions, which are then scored too")
+    sub.add_argument(
+        "--fail", action="append", metavar="MEASURE:LIMIT",
+        help="fail where this measure, or one that a glob fits, drops by more than LIMIT: points (0.01) or a percentage (2%%); may be given again "
+        "(default: overall:0 and each headline:0)",
+    )  # fmt: skip
+    sub.add_argument("--min", action="append", metavar="MEASURE=VALUE", help="fail where this measure is below VALUE or not scored (may be given again)")
+    sub.add_argument(
+        "--alpha", type=float, metavar="A", help="a drop must also be significant at A by the paired test; for systems that answer differently each time"
+    )
+    sub.add_argument("--split", choices=_SPLITS, default="validation", help="the split that predictions are scored on (default: validation)")
+    sub.add_argument("--gold", type=Path, help="score on the gold articles of this JSON Lines file instead")
+    sub.add_argument("--update", action="store_true", help="show the change, then make PREDICTIONS the baseline; exit 0")
+    sub.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML to FILE")
+    sub.add_argument("--sarif", type=Path, metavar="FILE", help="write SARIF 2.1.0 to FILE")
+    sub.add_argument("--trials", type=int, default=10_000, metavar="N", help="trials of the paired test (default: 10000)")
+    sub.add_argument("--seed", type=_seed, default=1, help="seed of the paired test (default: 1)")
+    _output(sub)
+
+    sub = command(
         "slices", _slices, "score predictions by challenge, genre, topic, length and provenance",
         "  newsgold slices predictions.jsonl\n  newsgold slices predictions.jsonl --by genre --by length --measure claims\n"
         "  newsgold slices predictions.jsonl --by challenge --measure 'claims.*.f1' --format markdown",
@@ -800,6 +1020,21 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--split", choices=_SPLITS, default="test", help="the split to score on (default: test)")
     sub.add_argument("--gold", type=Path, help="score on the gold articles of this JSON Lines file instead")
     _sampling(sub)
+
+    sub = command(
+        "report", _report, "write a report as one HTML file: scores, where points get lost, and every record in its article",
+        "  newsgold report predictions.jsonl --out report.html\n  newsgold report predictions.jsonl --compare older.jsonl --out report.html --force\n"
+        "  newsgold report predictions.jsonl --split validation --system mine --out mine.html",
+    )  # fmt: skip
+    sub.add_argument("predictions", type=Path, help="a predictions file (JSON Lines)")
+    sub.add_argument("--compare", type=Path, metavar="OTHER", help="the predictions of another system: differences, and the records that changed")
+    sub.add_argument("--split", choices=_SPLITS, default="test", help="the split to score on (default: test)")
+    sub.add_argument("--gold", type=Path, help="score on the gold articles of this JSON Lines file instead")
+    sub.add_argument("--system", help="a name for the system (default: the file's)")
+    sub.add_argument("--resamples", type=_count, default=10_000, metavar="N", help="bootstrap samples, 0 for no intervals, slices and tests (default: 10000)")
+    sub.add_argument("--seed", type=_seed, default=1, help="seed of every draw (default: 1)")
+    sub.add_argument("--out", type=Path, required=True, metavar="FILE", help="the HTML file to write; above 120 articles pages are written beside it")
+    sub.add_argument("--force", action="store_true", help="replace FILE if it exists and differs")
 
     sub = command(
         "agreement",

@@ -73,6 +73,23 @@ def _fields(one: Any, other: Any, same: set[tuple[str, str]], names: Sequence[Ma
             yield name, (_told(left, names[0]), _told(right, names[1]))
 
 
+def changes(one: Any, other: Any, same: set[tuple[str, str]], names: Sequence[Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """The fields in which a gold and a predicted record differ, with both values in words; of lists only what the other side lacks.
+
+    Args:
+        one, other: records of one kind.
+        same: gold and predicted ids that mean the same record.
+        names: entity id to name, on both sides.
+    """
+    for name, values in _fields(one, other, same, names):
+        left, right = getattr(one, name), getattr(other, name)
+        if isinstance(left, tuple) and isinstance(right, tuple) and name != "content":
+            apart = [item for item in left if not any(item == mate or _linked(item, mate, same) for mate in right)]
+            extra = [item for item in right if not any(item == mate or _linked(mate, item, same) for mate in left)]
+            values = _told(tuple(apart), names[0]), _told(tuple(extra), names[1])  # noqa: PLW2901 — the same values, in fewer words
+        yield name, *values
+
+
 def _spans(record: Any) -> Sequence[Any]:
     return [record.span] if hasattr(record, "span") else record.content if hasattr(record, "content") else record.mentions
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from newsgold.issues import shown
 from newsgold.records import Article, Claim, Event, Figure, Span
 
 if TYPE_CHECKING:
@@ -270,7 +271,7 @@ def agreement_table(data: Mapping[str, Any], console: Console) -> None:
         previous = row[0]
     console.print(table)
     console.print("headlines: " + ", ".join(f"{layer} {cell(value)}" for layer, value in data["headlines"].items()))
-    console.print("[dim]* headline. n: mean records an annotator, for labels matched pairs. A dash: not defined.[/]")
+    console.print("* headline. n: mean records an annotator, for labels matched pairs. A dash: not defined.", style="dim")
     for head, rows, wrapped in _agreement_parts(data):
         table = _table(head, right=len(head) - 1)
         for index, column in enumerate(table.columns):
@@ -488,7 +489,8 @@ def _pairs(data: Mapping[str, Any]) -> Iterator[tuple[str, str, list[Mapping[str
 def _compare_rows(differences: Iterable[Mapping[str, Any]], scores: Mapping[str, Any]) -> list[_Row]:
     rows = []
     for found in differences:
-        measure, star = found["measure"], "*" if found["verdict"] in ("better", "worse") else ""
+        measure, corrected = found["measure"], found["holm"] is not None
+        star = "" if found["verdict"] not in ("better", "worse") else "*" if corrected else "†"
         sides = (cell(scores[found[side]][measure]) for side in ("one", "other"))
         difference = DASH if found["difference"] is None else f"{found['difference']:+.3f}{star}"
         ends = DASH if found["low"] is None else f"{found['low']:+.3f} {found['high']:+.3f}"
@@ -519,8 +521,9 @@ def _compare_notes(data: Mapping[str, Any]) -> list[str]:
     n, alpha = data["articles"], data["alpha"]
     ways = f"all {data['trials']} ways to swap" if data["method"] == "exact" else f"{data['trials']} random swaps"
     out = [
-        f"* real at {alpha}. p: two-sided paired randomisation over articles, {ways}. Holm: corrected over overall and the headlines of a pair; other measures are not.",
-        f"could show: the smallest difference that {n} article{'s' * (n != 1)} could have shown, four times in five (2.8 standard errors).",
+        f"* real at {alpha}; † at {alpha} without correction. p: two-sided paired randomisation over articles, {ways}. Holm: corrected over overall and the headlines of a pair; other measures are not.",
+        f"could show: the smallest difference that {n} article{'s' * (n != 1)} could have shown, uncorrected and at best four times in five "
+        "(2.8 standard errors).",
         f"{100 * data['level']:g}% interval: percentile bootstrap over articles, {data['resamples']} samples.",
     ]
     if n < data["few"]:
@@ -546,6 +549,8 @@ def compare_table(data: Mapping[str, Any], console: Console) -> None:
     for one, other, found in _pairs(data):
         console.print(Text.assemble(("\nA ", "bold"), one, ("   B ", "bold"), other))
         table = _table((*_COMPARE_HEAD[:-1], "could\nshow"), right=7)
+        table.padding = (0, 1, 0, 0)
+        table.columns[0].no_wrap, table.columns[2].no_wrap = False, True
         for row in _compare_rows(found, data["scores"]):
             table.add_row(_folded(row[0], 16), *(Text(part, style="bold" if "*" in row[3] else "") for part in row[1:]))
         console.print(table)
@@ -599,6 +604,131 @@ def slices_markdown(data: Mapping[str, Any]) -> str:
     return "\n".join([*lines, f"{_slice_note(data)} In brackets the 95% interval.", "", f"`{data['signature']}`"]) + "\n"
 
 
+# --- the gate -------------------------------------------------------------------------------------------------------------
+
+_GATE_SHOWN: Final = 10
+"""Articles, and records of an article, that a table names; JSON has all."""
+
+
+def _gate_head(data: Mapping[str, Any]) -> tuple[str, ...]:
+    return ("measure", "was", "now", "change", "limit", *(("p Holm", "could show") if data["alpha"] is not None else ()), "result")
+
+
+def _gate_rows(data: Mapping[str, Any]) -> list[_Row]:
+    rows: list[_Row] = []
+    for check in data["checks"]:
+        number = f"{100 * check['limit']:.12g}%" if check["relative"] else f"{check['limit'] or 0:.12g}"
+        limit = f"≥ {check['minimum']:.12g}" if check["limit"] is None else f"-{number}" if check["limit"] else "0"
+        change = DASH if check["change"] is None else f"{check['change']:+.3f}"
+        tested = (cell(check["holm"], 4), cell(check["detectable"])) if data["alpha"] is not None else ()
+        result = "FAIL" if check["fails"] else "ok" if check["outcome"] == "pass" else check["outcome"]
+        rows.append((check["measure"], cell(check["old"]), cell(check["new"]), change, limit, *tested, result))
+    return rows
+
+
+def _plain(name: str, limit: int = 60) -> str:
+    """A name from somebody's file as it may be printed: one line, without control characters, cut when long."""
+    return shown(name, limit)[1:-1]
+
+
+def _gate_title(data: Mapping[str, Any]) -> str:
+    broken = sum(check["fails"] for check in data["checks"])
+    return f"gate {'passed' if data['passed'] else 'FAILED'}: {broken} of {len(data['checks'])} rule{'s' * (len(data['checks']) != 1)} broken"
+
+
+def _gate_notes(data: Mapping[str, Any]) -> list[str]:
+    """What a reader of the rules' table must know."""
+    n = data["articles"]
+    out = [f"{n} article{'s' * (n != 1)}: overall is worse in {len(data['worse'])}, better in {len(data['better'])}."]
+    if data["alpha"] is not None:
+        out.append(
+            f"A drop beyond its limit fails if p Holm ≤ {data['alpha']:g} (paired randomisation over articles); could show: the smallest difference that "
+            f"{n} articles could have shown."
+        )
+    for side in ("now", "was"):
+        for key, what in (("missing", "without a prediction, scored as empty"), ("skipped", "skipped, their texts are absent"), ("failed", "failed")):
+            if names := data.get(key, {}).get(side):
+                out.append(f"{side}: {len(names)} article{'s' * (len(names) != 1)} {what}: {_some(map(_plain, names))}.")
+    if data["changes"] and data["flips"] is None:
+        out.append("The baseline or the system does not list its records, so single ones cannot be named (newsgold gate --update keeps them).")
+    return out
+
+
+def _gate_change(change: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """An article that changed, in a line, and its records."""
+    scores = [f"{name} {cell(old)} → {cell(new)}" for name, (old, new) in change["scores"].items()]
+    kinds = [f"{kind.replace('/', ' ')} {old} → {new}" for kind, (old, new) in change["kinds"].items()]
+    records = [f"{flip['layer']} {flip['record']}: {flip['old'] or DASH} → {flip['new'] or DASH}" for flip in change["records"] or ()]
+    if len(scores) > _GATE_SHOWN:
+        scores = [*scores[:_GATE_SHOWN], f"{len(scores) - _GATE_SHOWN} more"]
+    return ", ".join(scores) or "no score changed", (records or kinds)[:_GATE_SHOWN] + (
+        [f"{len(records or kinds) - _GATE_SHOWN} more"] if len(records or kinds) > _GATE_SHOWN else []
+    )
+
+
+def _gate_changes(data: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
+    """The articles that changed most, worst first: of many, those with the largest drops and those with the largest gains."""
+    changes = data["changes"]
+    for change in changes if len(changes) <= _GATE_SHOWN else [*changes[: _GATE_SHOWN - 3], *changes[-3:]]:
+        mark = "worse" if "overall" in change["worse"] else "better" if "overall" in change["better"] else "changed"
+        yield (f"{mark}: {_plain(change['article'])}", *_gate_change(change))
+
+
+def _gate_rest(data: Mapping[str, Any]) -> list[str]:
+    rest = len(data["changes"]) - _GATE_SHOWN
+    return [f"{rest} more article{'s' * (rest != 1)} changed (--format json lists all)."] if rest > 0 else []
+
+
+def gate_table(data: Mapping[str, Any], console: Console) -> None:
+    """A gate's verdict on the terminal."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console.print(Text(_gate_title(data), style="bold green" if data["passed"] else "bold red"))
+    for label, key in (("now", "new"), ("was", "old")):
+        console.print(Text(f"{label}: {_plain(data[key])}"))
+    head = _gate_head(data)
+    table = _table([name.replace(" ", "\n") for name in head], right=len(head) - 1)
+    table.columns[2].no_wrap = True
+    for row in _gate_rows(data):
+        table.add_row(_folded(row[0], 22), *(Text(part) for part in row[1:]), style="bold red" if row[-1] == "FAIL" else "")
+    console.print(table)
+    for note in _gate_notes(data):
+        console.print(Text(note))
+    for title, scores, records in _gate_changes(data):
+        console.print(Text(f"\n{title}", style="bold"))
+        console.print(Padding(Text(scores), (0, 0, 0, 2)))
+        for line in records:
+            console.print(Padding(Text(line, style="dim"), (0, 0, 0, 4)))
+    console.print(Text("\n" + "\n".join([*_gate_rest(data), _plain(data["signature"], 400)]), style="dim"))
+
+
+def gate_markdown(data: Mapping[str, Any]) -> str:
+    """A gate's verdict as Markdown."""
+    head = _gate_head(data)
+    lines = [f"**newsgold {_gate_title(data)}** ({_escaped(_plain(data['new']))} against {_escaped(_plain(data['old']))})", ""]
+    lines += markdown_table(head, [tuple(f"**{part}**" if row[-1] == "FAIL" else part for part in row) for row in _gate_rows(data)], right=len(head) - 1)
+    lines += ["", *(f"- {_escaped(note)}" for note in _gate_notes(data))]
+    for title, scores, records in _gate_changes(data):
+        lines += [f"- **{_escaped(title)}**: {_escaped(scores)}", *(f"  - {_escaped(line)}" for line in records)]
+    signature = _plain(data["signature"], 400).replace("`", "'")
+    return "\n".join([*lines, *(f"- {line}" for line in _gate_rest(data)), "", f"`{signature}`"]) + "\n"
+
+
+def gate_summary(data: Mapping[str, Any]) -> str:
+    """What a CI page shows of a gate: the verdict, or why there is none, and what became of the baseline."""
+    parts = []
+    if problems := data.get("problems"):
+        more = [f"- {len(problems) - _GATE_SHOWN} more"] if len(problems) > _GATE_SHOWN else []
+        parts.append("\n".join(["**newsgold gate: no verdict**", "", *(f"- {_escaped(problem)}" for problem in problems[:_GATE_SHOWN]), *more]) + "\n")
+    if "checks" in data:
+        parts.append(gate_markdown(data))
+    parts += [f"- {_escaped(warning)}\n" for warning in data.get("warnings", ())]
+    if "updated" in data:
+        parts.append(f"Baseline {_escaped(data['updated'])}\n")
+    return "\n".join(parts) + "\n"
+
+
 # --- formats ---------------------------------------------------------------------------------------------------------------
 
 
@@ -612,6 +742,7 @@ FORMATS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
     "compare": {"table": compare_table, "json": _json, "markdown": compare_markdown},
     "slices": {"table": slices_table, "json": _json, "markdown": slices_markdown},
     "agreement": {"table": agreement_table, "json": _json, "markdown": agreement_markdown},
+    "gate": {"table": gate_table, "json": _json, "markdown": gate_markdown},
     "tokens": {"table": tokens_table, "json": _json, "markdown": tokens_markdown},
 }
 """Kind of result to format name to renderer. A table renderer takes a console too; the others return a string."""

@@ -36,6 +36,11 @@ def schema(name: str) -> bytes:
     return (root() / "schemas" / f"{name}.json").read_bytes()
 
 
+def templates() -> Traversable:
+    """The templates, styles and scripts of the pages that are written."""
+    return resources.files("newsgold") / "templates"
+
+
 def cache_dir() -> Path:
     """Where hydrated texts are kept: ``$NEWSGOLD_CACHE``, else ``newsgold`` in the user's cache folder."""
     if given := os.environ.get("NEWSGOLD_CACHE"):
@@ -51,12 +56,16 @@ def write_atomic(path: Path, content: bytes | Iterable[bytes], *, keep: bool = F
 
     Raises:
         FileExistsError: such a file stays.
+        NotADirectoryError: a file stands where a folder is needed.
         OSError: for what is no regular file (a folder, a device).
     """
     path = path.resolve()
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "is no regular file", str(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise NotADirectoryError(errno.ENOTDIR, "is no folder", str(path.parent)) from error
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:

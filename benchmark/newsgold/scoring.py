@@ -374,11 +374,18 @@ def score(
 
     Raises:
         InputError: gold or predictions that cannot be used, with every problem found.
+        ValueError: a shard without articles.
     """
+    if shard < 1:
+        raise ValueError(f"shard is {shard}; expected 1 article or more")
     articles = corpus.load(split) if gold is None else gold
     issues: list[Issue] = []
     source: Sequence[Article] | corpus.Lines = corpus.Lines(Path(articles), issues.append) if isinstance(articles, (str, Path)) else articles
     ids = source.ids if isinstance(source, corpus.Lines) else {article.id for article in source}
+    if not isinstance(source, corpus.Lines) and len(ids) < len(source):
+        twice = [name for name, n in Counter(article.id for article in source).items() if n > 1]
+        issues += [Issue("gold", None, "$.id", f"{shown(name)} stands more than once; expected each article once") for name in twice]
+        raise InputError(issues)
     if isinstance(predicted, predictions.Predictions):
         found: predictions.Predictions | predictions.Lines = predicted
     else:

@@ -102,7 +102,7 @@ class Lines:
         for line, place, raw in self._open(source, report):
             try:
                 found: str | None = _id_of(raw).id
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 found = None
             if not refuse(line, raw, found) and found is not None:
                 self._entries[found] = line, place, len(raw)
@@ -153,11 +153,11 @@ class Lines:
 
 def parse_line(raw: bytes, line: int, name: str, report: Report) -> dict[str, Any] | None:
     """The JSON object in one line, or ``None`` after reporting why not: not UTF-8, not JSON, no object, a key that stands twice."""
-    return _object(raw, lambda message: report(Issue(name, line, "$", message)))
+    return parse_object(raw, lambda message: report(Issue(name, line, "$", message)))
 
 
-def _object(raw: bytes, issue: Callable[[str], None]) -> dict[str, Any] | None:
-    """The JSON object in one line, or ``None`` after telling ``issue`` why not."""
+def parse_object(raw: bytes, issue: Callable[[str], None]) -> dict[str, Any] | None:
+    """The JSON object in ``raw``, or ``None`` after telling ``issue`` why not."""
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
