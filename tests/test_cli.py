@@ -18,7 +18,10 @@ from newsgold.cli import BAD, FAILED, OK, main
 from newsgold.measures import headline_names, registry
 
 GOLD = ROOT / "tests" / "examples" / "gold.jsonl"
-COMMANDS = ["validate", "build", "show", "score", "errors", "compare", "gate", "slices", "report", "tokens", "agreement", "hydrate", "leaderboard"]
+COMMANDS = [
+    "validate", "build", "show", "score", "errors", "compare", "gate",
+    "slices", "report", "tokens", "agreement", "hydrate", "leaderboard", "predict", "run",
+]  # fmt: skip
 
 
 @pytest.fixture

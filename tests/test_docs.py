@@ -44,10 +44,17 @@ def test_the_shell_commands_of_the_readme_run(tmp_path: Path) -> None:
 
 def test_the_commands_for_a_system_run(tmp_path: Path) -> None:
     run("python baselines/rules/predict.py --split validation --out predictions.jsonl", tmp_path)
+    for name, body in re.findall(r"`(my_\w+\.\w+)`:\n\n```\w+\n(.*?)```", SYSTEM_DOC, flags=re.S):
+        (tmp_path / name).write_text(body, encoding="utf-8")
     commands = re.findall(r"^\$ (newsgold .*)$", SYSTEM_DOC, flags=re.M)
-    assert len(commands) == 2
+    assert len(commands) == 6 and len(list(tmp_path.glob("my_*"))) == 3
     for command in commands:
-        assert run(command, tmp_path).returncode == 0, command
+        if "jq" not in command or shutil.which("jq"):
+            done = run(command.replace("cmd: python3", f"cmd: {sys.executable}"), tmp_path)
+            assert done.returncode == 0, (command, done.stderr)
+    # The same system in three languages.
+    found = {(path / "predictions.jsonl").read_text(encoding="utf-8") for path in (tmp_path / "mine", tmp_path / "command", tmp_path / "jq") if path.exists()}
+    assert len(found) == 1 and '"content"' in found.pop()
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=[snippet.splitlines()[0] + str(n) for n, snippet in enumerate(SNIPPETS)])

@@ -707,6 +707,175 @@ def _leaderboard(args: argparse.Namespace) -> int:
     return OK
 
 
+# --- running a system ------------------------------------------------------------------------------------------------------
+
+
+def _predict(args: argparse.Namespace) -> int:
+    """Ask a system, say what became of the articles, and tell by the exit code whether any failed."""
+    from newsgold import clients, corpus, resources, runner
+
+    system = clients.system(args.what, args.header, here=args.cwd is not None)
+    if args.batch and system.kind != "callable":
+        print("--batch belongs to a Python callable; a command gets all articles, an endpoint one at a time", file=sys.stderr)
+        return BAD
+    gold = corpus.load(args.split) if args.gold is None else corpus.load(path=args.gold)
+    data = resources.data()
+    hidden = [form for path in (data, args.gold) if isinstance(path, Path) for form in (path.absolute(), path.resolve())]
+    options = runner.Options(args.jobs, args.timeout, args.retries, args.backoff, args.batch, args.cwd, not args.allow_failures)
+    with _run_progress() as watch, _interruptible():
+        try:
+            record = runner.predict(
+                system, gold, args.split if args.gold is None else "custom", args.out, options, force=args.force, resume=args.resume, hidden=hidden, watch=watch
+            )
+        except KeyboardInterrupt:
+            if args.out.with_name(f"{args.out.name}.part").exists():
+                print(f"what is answered is kept in {args.out}.part; --resume goes on", file=sys.stderr)
+            raise
+    for text in record["notes"]:
+        print(f"note: {text}", file=sys.stderr)
+    failed = [entry for entry in record["by_article"] if entry["error"] is not None]
+    for entry in failed[:20]:
+        print(f"{entry['id']}: failed: {entry['error']}", file=sys.stderr)
+    print(_summary(record), file=sys.stderr)
+    if failed:
+        more = f" ({len(failed) - 20} not listed; {runner.record_path(args.out)} has all)" if len(failed) > 20 else ""
+        print(f"{len(failed)} of {record['articles']} articles failed and are scored as empty{more}; --resume asks them again", file=sys.stderr)
+    return FAILED if failed and not args.allow_failures else OK
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """A request to end is taken like Ctrl-C, so that no system is left running."""
+    import signal
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _summary(record: dict[str, Any]) -> str:
+    parts = [f"{record['predictions']}: {record['answered']} of {record['articles']} articles answered in {record['seconds']:.1f} s"]
+    if latency := record["latency"]:
+        parts.append(f"latency p50 {latency['p50']:.3g} s, p90 {latency['p90']:.3g} s, p99 {latency['p99']:.3g} s")
+    if record["retries"]:
+        parts.append(f"{record['retries']} asked again")
+    if usage := record["usage"]:
+        words = {"input_tokens": "{:,} tokens in", "output_tokens": "{:,} tokens out", "cost_usd": "${:.4f}"}
+        parts.append(", ".join(words[name].format(value) for name, value in usage.items() if value is not None))
+    if record["skipped"]:
+        parts.append(f"skipped without text: {', '.join(record['skipped'])}")
+    return "; ".join(parts)
+
+
+@contextlib.contextmanager
+def _run_progress() -> Iterator[Callable[[int, int, int], None]]:
+    """A progress bar with rate, failures and time left on standard error; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda done, failed, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("predicting"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TextColumn("{task.fields[failed]}"),
+        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("predicting", total=None, rate="", failed="")
+        first: list[int] = []
+
+        def watch(done: int, failed: int, total: int) -> None:
+            first.append(done)
+            spent = bar.tasks[task].elapsed or 0.0
+            rate = f"{(done - first[0]) / spent:.2f}/s" if spent and done > first[0] else ""
+            bar.update(task, completed=done, total=total, rate=rate, failed=f"{failed} failed" if failed else "")
+
+        yield watch
+
+
+def _run(args: argparse.Namespace) -> int:
+    """Ask a system, then validate and score what it said."""
+    if args.name is not None and not args.name.isprintable():
+        print("--name holds characters that cannot be printed; expected a name", file=sys.stderr)
+        return BAD
+    code = _predict(args)
+    if code == BAD:
+        return BAD
+    from newsgold import clients
+
+    # The predictions are this run's own, so what was scored of earlier ones may go with them.
+    args.predictions, args.system, args.jobs, args.force = args.out, args.name or clients.system(args.what, args.header, here=True).name, 1, True
+    args.out = args.out.with_suffix(".scorecard.json")
+    return max(code, _score(args))
+
+
+def _runners(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """The parsers of predict and run."""
+    forms = (
+        "SYSTEM is one of\n  package.module:function   a Python function from an article (a dict) to a prediction; with --batch from a list to a list\n"
+        "  path/to/file.py:function  the same, from a file\n  'cmd: program arguments'  reads articles as JSON lines, writes predictions as JSON lines\n"
+        "  https://host/path         gets an article by POST, answers with a prediction\n"
+    )
+    made = [
+        command(
+            "predict", _predict, "ask a system for its predictions on a split",
+            "  newsgold predict extractor.py:predict --split validation --out predictions.jsonl\n"
+            "  newsgold predict 'cmd: node extract.js' --jobs 2 --timeout 300 --resume\n"
+            "  newsgold predict https://localhost:8000/extract --header 'Authorization: Bearer $MY_KEY' --jobs 8\n\n"
+            f"{forms}\nExit codes: 0 every article was answered, 1 some failed (0 with --allow-failures), 2 bad input or usage.",
+        ),
+        command(
+            "run", _run, "ask a system, validate its predictions and score them",
+            "  newsgold run extractor.py:predict\n  newsgold run 'cmd: ./extract --fast' --split validation --out fast/predictions.jsonl --name fast\n\n"
+            f"{forms}\nWrites predictions.jsonl, predictions.run.json and predictions.scorecard.json. Exit codes as of predict.",
+        ),
+    ]  # fmt: skip
+    for sub in made:
+        sub.add_argument("what", metavar="SYSTEM", help="whom to ask, see below")
+        sub.add_argument("--split", choices=_SPLITS, default="test", help="the split to predict (default: test)")
+        sub.add_argument("--gold", type=Path, help="predict the articles of this JSON Lines file instead; the system sees their text and metadata only")
+        sub.add_argument("--out", type=Path, default=Path("predictions.jsonl"), metavar="FILE", help="where the predictions go (default: predictions.jsonl)")
+        sub.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="processes or connections at a time (default: 1)")
+        sub.add_argument("--timeout", type=_duration, default=120.0, metavar="SECONDS", help="for an article (default: 120)")
+        sub.add_argument("--retries", type=_count, default=2, metavar="N", help="how often an article that failed is asked again (default: 2)")
+        sub.add_argument("--backoff", type=_duration, default=1.0, metavar="SECONDS", help="wait before that, doubled each time up to 60 (default: 1)")
+        sub.add_argument("--batch", type=_count, default=0, metavar="N", help="call a Python function with lists of N articles")
+        sub.add_argument("--header", action="append", default=[], metavar="'NAME: VALUE'", help="send this header; $NAME in it is read from the environment")
+        sub.add_argument("--cwd", type=_folder, metavar="DIR", help="run the system in DIR (default: a command in an empty folder, a function here)")
+        sub.add_argument("--allow-failures", action="store_true", help="exit 0 though articles failed, and go on though all fail")
+        sub.add_argument("--resume", action="store_true", help="go on with a run that was cut off, or ask again what failed in a finished one")
+        sub.add_argument("--force", action="store_true", help="start anew and replace what is there")
+        sub.add_argument("--no-color", action="store_true", help="no colours")
+    sub = made[1]
+    sub.add_argument("--name", help="a name to keep in the scorecard (default: SYSTEM)")
+    sub.add_argument("--matches", action="store_true", help="list every record and what became of it in the scorecard")
+    sub.add_argument("--resamples", type=_count, default=10_000, metavar="N", help="bootstrap samples for the intervals, 0 for none (default: 10000)")
+    sub.add_argument("--seed", type=_seed, default=1, help="seed of the bootstrap (default: 1)")
+    sub.add_argument("--format", choices=("table", "json", "markdown"), default="table", help="what to print (default: table)")
+
+
+def _duration(given: str) -> float:
+    try:
+        value = float(given)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= 1e6:
+        raise argparse.ArgumentTypeError(f"{given!r}; expected seconds, more than 0 and at most 1000000")
+    return value
+
+
+def _folder(given: str) -> Path:
+    if not Path(given).is_dir():
+        raise argparse.ArgumentTypeError(f"{given!r}; expected a folder")
+    return Path(given).resolve()
+
+
 # --- the parser ------------------------------------------------------------------------------------------------------------
 
 
@@ -879,6 +1048,8 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--differences", action="store_true", help="list every point on which two of them differ, for adjudication")
     sub.add_argument("--strict", action="store_true", help="exit 1 when a headline or a judged label is below its target")
     _output(sub)
+
+    _runners(command)
 
     sub = command("hydrate", _hydrate, "attach local copies of texts that are not redistributed", "  newsgold hydrate --text my-texts/")
     sub.add_argument("--text", type=Path, required=True, metavar="DIR", help="folder with the texts as *.txt")

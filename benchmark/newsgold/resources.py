@@ -32,7 +32,7 @@ def data() -> Traversable:
 
 
 def schema(name: str) -> bytes:
-    """The JSON Schema called ``name`` (``article``, ``prediction``, ``scorecard``, ``manifest``, ``submission``)."""
+    """The JSON Schema called ``name`` (``article``, ``prediction``, ``scorecard``, ``manifest``, ``submission``, ``run``)."""
     return (root() / "schemas" / f"{name}.json").read_bytes()
 
 
