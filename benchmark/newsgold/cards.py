@@ -7,10 +7,10 @@ one, what a figure is the whole of), so that a relation can be read from both of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from newsgold.records import Annotation, Claim, Entity, Event, Figure, Span
+from newsgold.records import Annotation, Claim, Entity, Event, Figure, Span, Time
 
 LAYERS: Final = ("entities", "claims", "events", "figures")
 """The layers as an annotation holds them; speakers are entities with a claim."""
@@ -29,6 +29,8 @@ class Item:
     """Offset of the words of the article that it quotes."""
     note: str = ""
     """What is said of it: a mention's form, a participant's part."""
+    of_last: bool = False
+    """Whether these are the words for the item before."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Card:
 
 def quoted(span: Span, note: str = "") -> Item:
     """Words of the article; their offsets where the text is absent."""
-    return Item(span.text if span.text is not None else f"{span.start}–{span.end}", start=span.start, note=note)
+    return Item(f"[{span.start}–{span.end}]", note=note) if span.text is None else Item(span.text, start=span.start, note=note)
 
 
 def spans_of(record: Any) -> tuple[Span, ...]:
@@ -120,7 +122,7 @@ def cards(annotation: Annotation) -> dict[str, list[Card]]:
 _RELATION: Final[Mapping[str, tuple[str, str]]] = {
     "subset_of": ("subset of", "has subset"),
     "revises": ("revises", "revised by"),
-    "compared_with": ("compared with", "compared with, from"),
+    "compared_with": ("compared with", "compared by"),
     "converts_to": ("converts to", "converted from"),
 }
 
@@ -137,9 +139,9 @@ class _Around:
         if isinstance(record, Entity) and record.name is not None:
             return record.name
         spans = spans_of(record)
-        if isinstance(record, Event):
+        if not isinstance(record, Claim):
             spans = spans[:1]
-        return short(" […] ".join(quoted(span).text for span in spans[:3])) if spans else record.id
+        return short(" […] ".join(quoted(span).text for span in spans)) if spans else record.id
 
     def to(self, record_id: str | None, note: str = "") -> tuple[Item, ...]:
         """A reference to a record; an id that nothing has stays an id."""
@@ -189,7 +191,7 @@ class _Around:
             yield Line("tells of", self.all(e for e in self.annotation.events if _within(e.mentions[:1], claim.content)))
 
         content = tuple(quoted(span) for span in claim.content)
-        return Line("content", content, "content"), (Line("form", _word(claim.form), ("form",)), Line("act", _word(claim.act), ("act",))), lines()
+        return Line("content", content, ("content",)), (Line("form", _word(claim.form), ("form",)), Line("act", _word(claim.act), ("act",))), lines()
 
     def event(self, event: Event) -> tuple[Line, Sequence[Line], Iterator[Line]]:
         def lines() -> Iterator[Line]:
@@ -199,7 +201,7 @@ class _Around:
                 yield Line(role, tuple(item for p in held for item in self._part(p.entity, p.mention, p.alleged)), ("participants",))
             if not event.participants:
                 yield Line("participants", (), ("participants",))
-            yield Line("time", (*_word(event.time.value), *_one(event.time.span)) if event.time else (), ("time",))
+            yield Line("time", _time(event.time) if event.time else (), ("time",))
             yield Line("part of", self.to(event.part_of), ("part_of",))
             yield Line("has part", self.all(e for e in self.annotation.events if e.part_of == event.id))
             yield Line("figures", self.all((f for f in self.annotation.figures if f.event == event.id), value_of))
@@ -214,7 +216,7 @@ class _Around:
         for item in self.to(entity, "alleged" if alleged else ""):
             yield item
             if mention is not None and mention.text != item.text:
-                yield quoted(mention)
+                yield replace(quoted(mention), of_last=True)
 
     def figure(self, figure: Figure) -> tuple[Line, Sequence[Line], Iterator[Line]]:
         def lines() -> Iterator[Line]:
@@ -255,6 +257,10 @@ def _one(span: Span | None) -> tuple[Item, ...]:
 
 def _word(label: str | None) -> tuple[Item, ...]:
     return () if label is None else (Item(label),)
+
+
+def _time(time: Time) -> tuple[Item, ...]:
+    return (*_word(time.value), *(replace(item, of_last=time.value is not None) for item in _one(time.span)))
 
 
 def _within(inner: Sequence[Span], outer: Sequence[Span]) -> bool:
