@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import http
+import json
 import os
 import shutil
 import socketserver
@@ -25,7 +26,7 @@ from newsgold import corpus, facets
 from newsgold.cards import LAYERS, Card, Item, Line, cards, labels, short, spans_of
 from newsgold.differences import Aligned, aligned
 from newsgold.issues import InputError, Issue
-from newsgold.markup import Html, Mark, environment, marked, page, template
+from newsgold.markup import Html, Mark, environment, marked, page, template, visible
 from newsgold.records import SPLITS, Annotation, Article
 from newsgold.resources import write_atomic
 
@@ -281,8 +282,9 @@ def _index_page(articles: Sequence[Article], differing: Mapping[str, Mapping[str
     data = {
         article.id: {
             "words": " ".join([article.id, article.headline or "", article.text or "", *(entity.name or "" for entity in article.entities)]).lower(),
-            **{name: values for name, values in of[article.id].items() if name != "label"},
-            "label": _labels(article),
+            # As they stand beside the filters, where `visible` has been at them.
+            **{name: [visible(value) for value in values] for name, values in of[article.id].items() if name != "label"},
+            "label": {visible(label): ids for label, ids in _labels(article).items()},
         }
         for article in articles
     }
@@ -309,10 +311,10 @@ def _grouped(found: Mapping[str, list[str]]) -> dict[str, list[tuple[str, str, i
 
 
 def _json(data: object) -> Html:
-    """JSON that may stand in a script element: nothing in it can end one."""
+    """JSON that may stand in a script element: nothing in it can end one, or hide or reorder what stands beside it."""
     text = orjson.dumps(data).decode()
-    for char in "<>&\u2028\u2029":
-        text = text.replace(char, f"\\u{ord(char):04x}")
+    for char in sorted(char for char in {*text} if char in "<>&" or not char.isprintable()):
+        text = text.replace(char, f"\\u{ord(char):04x}" if char.isascii() else json.dumps(char)[1:-1])
     return Html(text)
 
 
