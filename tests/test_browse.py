@@ -143,19 +143,23 @@ def test_the_fragments_of_a_broken_claim_are_tied(pages: dict[str, Page]) -> Non
     assert broken > 10
 
 
-def test_a_claim_within_a_claim_and_a_part_of_an_event_are_indented(pages: dict[str, Page]) -> None:
+def test_a_claim_within_a_claim_and_a_part_of_an_event_are_indented_behind_it(pages: dict[str, Page]) -> None:
     for article in ALL:
         classes = {attrs["id"]: attrs["class"].split() for attrs in pages[f"articles/{article.id}.html"].attrs("li") if "id" in attrs}
         for record, above in [(c, c.parent) for c in article.claims] + [(e, e.part_of) for e in article.events]:
             deep = {"d1", "d2", "d3"} & {*classes[record.id]}
             assert len(deep) == (above is not None), (article.id, record.id)
+            if above is not None:  # behind it, with nothing between but what lies in it too
+                order = [*classes]
+                between = order[order.index(above) + 1 : order.index(record.id)]
+                assert order.index(above) < order.index(record.id) and all({"d1", "d2", "d3"} & {*classes[other]} for other in between)
 
 
 def test_a_loop_of_claims_ends() -> None:
     def edit(data: dict[str, Any]) -> None:
         data["claims"][0]["parent"], data["claims"][1]["parent"] = data["claims"][1]["id"], data["claims"][0]["id"]
 
-    assert Page(browse.site([changed(EXAMPLE, edit)])[f"articles/{EXAMPLE.id}.html"].decode()).ids
+    assert {claim.id for claim in EXAMPLE.claims} <= {*Page(browse.site([changed(EXAMPLE, edit)])[f"articles/{EXAMPLE.id}.html"].decode()).ids}
 
 
 def test_articles_without_text_are_listed_and_say_how_to_get_it() -> None:
@@ -582,3 +586,12 @@ def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
         out, err = running.communicate(timeout=20)
     assert (running.returncode, out, err) == (0, "", "ended\n")
     assert not list(tmp_path.iterdir())  # it writes nothing
+
+
+# --- the picture --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_readme_shows_a_picture_that_is_there_and_small() -> None:
+    (alt, path), *_ = re.findall(r"!\[([^\]]+)\]\((docs/images/browse\.png)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    picture = (ROOT / path).read_bytes()
+    assert len(alt) > 50 and picture.startswith(b"\x89PNG") and len(picture) < 300_000

@@ -75,16 +75,19 @@ def _marks(annotation: Annotation, text: str, page_: str = "", outcomes: Mapping
     return marks, places
 
 
-def _depths(annotation: Annotation) -> dict[str, int]:
-    """How deep each claim and event lies in others."""
+def _nested(annotation: Annotation) -> dict[str, int]:
+    """Claims and events with how deep they lie in others, each behind the one that it lies in; else in their order."""
     above = {c.id: c.parent for c in annotation.claims} | {e.id: e.part_of for e in annotation.events}
-    out = {}
-    for start in above:
-        depth, at = 0, above[start]
-        while at in above and depth < _DEEPEST:  # which also ends where records lie in one another
-            depth, at = depth + 1, above[at]
-        out[start] = depth
-    return out
+    below: dict[str | None, list[str]] = {}
+    for record, outer in above.items():
+        below.setdefault(outer if outer in above else None, []).append(record)
+    out: dict[str, int] = {}
+    left = [(record, 0) for record in reversed(below.get(None, []))]
+    while left:
+        record, depth = left.pop()
+        out[record] = depth
+        left += [(inner, min(depth + 1, _DEEPEST)) for inner in reversed(below.get(record, []))]
+    return out | dict.fromkeys((record for record in above if record not in out), 0)  # those that lie in one another
 
 
 # --- an article --------------------------------------------------------------------------------------------------------
@@ -101,10 +104,13 @@ def _article_page(article: Article, around: Mapping[str, Any]) -> str:
         """Where the words of an item stand in the text: as this record's, else as another's that begins there."""
         return None if item.start is None else places.get((card.id, item.start)) or mentioned.get(item.start)
 
+    nested = _nested(article)
+    order = {record: at for at, record in enumerate(nested)}
+    found = {layer: sorted(records, key=lambda card: order.get(card.id, -1)) for layer, records in cards(article).items()}
     speakers = {speaker for claim in article.claims for speaker in claim.speakers}
     body = environment().get_template("browse_article.html").render(
-        article=article, cards=cards(article), paragraphs=marked(article.text, marks) if article.text is not None else None, place=place,
-        depths=_depths(article), layers=_DRAWN, speakers=speakers, anchors=set(places.values()),
+        article=article, cards=found, paragraphs=marked(article.text, marks) if article.text is not None else None, place=place,
+        depths=nested, layers=_DRAWN, speakers=speakers, anchors=set(places.values()),
         challenges=[name for name, count in facets.challenges(article).items() if count] if article.text is not None else [], **around,
     )  # fmt: skip
     title = article.headline or article.id
