@@ -275,6 +275,33 @@ def test_annotators_stand_in_one_row_where_both_have_what_the_gold_has_not() -> 
     assert [apart[0].apart(column) for column in (1, 2, 3)] == [True, True, False]
 
 
+def test_what_follows_from_other_records_is_never_marked() -> None:
+    speaker = next(entity for entity in EXAMPLE.entities if len(entity.mentions) > 1 and any(entity.id in claim.speakers for claim in EXAMPLE.claims))
+
+    def edit(data: dict[str, Any]) -> None:
+        next(entity for entity in data["entities"] if entity["id"] == speaker.id)["mentions"].pop()
+        data["claims"] = [claim for claim in data["claims"] if speaker.id not in claim["speakers"]]
+
+    found = browse.rows(EXAMPLE, {"a1": changed(EXAMPLE, edit)})
+    (row,) = (row for row in found if row.cells[0].card is not None and row.cells[0].card.id == speaker.id)
+    assert row.cells[0].differs == {"mentions"} and {label for label, _ in row.cells[0].items} == {"mentions"}
+    assert "says" in {line.label for line in row.cells[0].card.lines}  # type: ignore[union-attr]
+
+
+def test_a_record_that_stands_beside_the_gold_stands_nowhere_else() -> None:
+    text = EXAMPLE.text or ""
+
+    def only(start: int, end: int) -> Article:
+        def edit(data: dict[str, Any]) -> None:
+            data["figures"] = [data["figures"][0] | {"span": {"start": start, "end": end, "text": text[start:end]}, "of": None, "event": None, "relations": []}]
+
+        return changed(EXAMPLE, edit)
+
+    # The second annotator's overlaps the gold's and the first one's, which do not overlap.
+    found = [row for row in browse.rows(only(0, 9), {"a1": only(12, 20), "a2": only(4, 16)}) if row.layer == "figures"]
+    assert [[cell.card is not None for cell in row.cells] for row in found] == [[True, False, True], [False, True, False]]
+
+
 def test_equal_annotations_have_nothing_marked() -> None:
     files = browse.site([EXAMPLE], {"a1": {EXAMPLE.id: EXAMPLE}})
     page = Page(files[f"annotations/{EXAMPLE.id}.html"].decode())
