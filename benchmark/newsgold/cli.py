@@ -668,6 +668,28 @@ def _differences(args: argparse.Namespace, articles: Sequence[Any]) -> int:
     return OK
 
 
+def _browse(args: argparse.Namespace) -> int:
+    from newsgold import browse, corpus
+
+    articles = [article for split in dict.fromkeys(args.split or _SPLITS) for article in corpus.load(split)]
+    files = browse.site(articles, {name: corpus.load_annotator(name, articles) for name in corpus.annotators()}, _progress("writing pages"))
+    what = f"{len(articles)} article{'s' * (len(articles) != 1)}, {len(files)} pages, {sum(map(len, files.values())) / 1e6:.1f} MB"
+    if args.out or not args.serve:
+        out = args.out or _SITE
+        print(f"{out / 'index.html'}: {what}" if browse.write(out, files, force=args.force) else f"{out / 'index.html'}: unchanged, {what}", flush=True)
+    if args.serve:
+        with browse.Server(files, args.port) as server:
+            print(f"{server.url}: {what}; Ctrl-C ends", flush=True)
+            try:
+                server.serve_forever()
+            except KeyboardInterrupt:
+                print("ended", file=sys.stderr)
+    return OK
+
+
+_SITE = Path("newsgold-articles")
+
+
 def _hydrate(args: argparse.Namespace) -> int:
     from newsgold import corpus, resources
 
@@ -1051,6 +1073,16 @@ def _parser() -> argparse.ArgumentParser:
 
     _runners(command)
 
+    sub = command(
+        "browse", _browse, "write or serve the gold articles as pages, with search and filters",
+        "  newsgold browse\n  newsgold browse --split test --out site/\n  newsgold browse --serve    # http://127.0.0.1:8000/, for this machine only",
+    )  # fmt: skip
+    sub.add_argument("--split", action="append", choices=_SPLITS, help="only this split (may be given again; default: all)")
+    sub.add_argument("--out", type=Path, metavar="DIR", help=f"the folder to write to (default: {_SITE}, or nothing with --serve)")
+    sub.add_argument("--force", action="store_true", help="write into a folder that holds something else; only pages of the browser are replaced")
+    sub.add_argument("--serve", action="store_true", help="serve the pages at 127.0.0.1 until Ctrl-C")
+    sub.add_argument("--port", type=_port, default=8000, metavar="N", help="the port to serve at, 0 for any free one (default: 8000)")
+
     sub = command("hydrate", _hydrate, "attach local copies of texts that are not redistributed", "  newsgold hydrate --text my-texts/")
     sub.add_argument("--text", type=Path, required=True, metavar="DIR", help="folder with the texts as *.txt")
     sub.add_argument("--out", type=Path, metavar="DIR", help="write the normalised texts here instead of the cache ($NEWSGOLD_CACHE)")
@@ -1075,6 +1107,12 @@ def _count(given: str) -> int:
 def _seed(given: str) -> int:
     if not given.isdecimal() or int(given) >= 2**32:
         raise argparse.ArgumentTypeError(f"{given!r}; expected a whole number from 0 to {2**32 - 1}")
+    return int(given)
+
+
+def _port(given: str) -> int:
+    if not given.isdecimal() or int(given) > 65535:
+        raise argparse.ArgumentTypeError(f"{given!r}; expected a port from 0 to 65535")
     return int(given)
 
 

@@ -1,6 +1,6 @@
 """Where two annotations of an article, or a prediction and the gold, differ: record by record, in words.
 
-`differences` lists every point for adjudication; `findings` lists what became of scored records, with their text.
+`differences` lists every point for adjudication, `aligned` all records side by side; `findings` lists what became of scored records, with their text.
 """
 
 from __future__ import annotations
@@ -34,30 +34,54 @@ class Difference:
     """What the second one has."""
 
 
-def differences(one: Article, other: Article) -> list[Difference]:
-    """Everything on which two annotations of one article differ, in the order of the text.
+@dataclass(frozen=True)
+class Aligned:
+    """A record of one annotation with the record of another that says the same thing, or alone."""
+
+    layer: str
+    """``entities`` or a layer."""
+    one: Any
+    """The first annotation's record, ``None`` where it has no such record."""
+    other: Any
+    """The second one's."""
+    fields: dict[str, tuple[str, str]]
+    """The fields in which the two differ, with both values in words."""
+
+
+def aligned(one: Article, other: Article) -> list[Aligned]:
+    """The records of two annotations of one article, side by side: every record of both once, by layer, in the order of the text.
 
     Records are matched as they are scored; entities as they are aligned. Entity ids are told by name.
     """
     assert one.text is not None
     pairs: dict[str, list[tuple[Any, Any]]] = {"entities": []}
     right = {entity.id: entity for entity in other.entities}
-    aligned = align(one, other)
-    pairs["entities"] = [(entity, right.get(aligned.get(entity.id, ""))) for entity in one.entities]
-    pairs["entities"] += [(None, entity) for entity in other.entities if entity.id not in aligned.values()]
+    same_entities = align(one, other)
+    pairs["entities"] = [(entity, right.get(same_entities.get(entity.id, ""))) for entity in one.entities]
+    pairs["entities"] += [(None, entity) for entity in other.entities if entity.id not in same_entities.values()]
     for layer in ("claims", "events", "figures"):
         ids = [{record.id: record for record in getattr(side, layer)} for side in (one, other)]
         pairs[layer] = [(ids[0].get(m.gold or ""), ids[1].get(m.predicted or "")) for m in score_article(one, other).matches if m.layer == layer]
     same = {(a.id, b.id) for found in pairs.values() for a, b in found if a is not None and b is not None}
     names = _names(one), _names(other)
+    return [
+        Aligned(layer, a, b, {} if a is None or b is None else dict(_fields(a, b, same, names)))
+        for layer, found in pairs.items()
+        for a, b in sorted(found, key=lambda pair: _place(pair[0] or pair[1]))
+    ]
+
+
+def differences(one: Article, other: Article) -> list[Difference]:
+    """Everything on which two annotations of one article differ, in the order of the text (`aligned`)."""
+    names = _names(one), _names(other)
     out = []
-    for layer, found in pairs.items():
-        for a, b in sorted(found, key=lambda pair: _place(pair[0] or pair[1])):
-            where = " / ".join(f"{record.id} {_told(_spans(record)[0], {})}" for record in (a, b) if record is not None)
-            if a is None or b is None:
-                out.append(Difference(layer, where, "record", *("–" if record is None else _told(record, names[index]) for index, record in enumerate((a, b)))))
-            else:
-                out += [Difference(layer, where, name, *values) for name, values in _fields(a, b, same, names)]
+    for pair in aligned(one, other):
+        where = " / ".join(f"{record.id} {_told(_spans(record)[0], {})}" for record in (pair.one, pair.other) if record is not None)
+        if pair.one is None or pair.other is None:
+            told = ("–" if record is None else _told(record, names[index]) for index, record in enumerate((pair.one, pair.other)))
+            out.append(Difference(pair.layer, where, "record", *told))
+        else:
+            out += [Difference(pair.layer, where, name, *values) for name, values in pair.fields.items()]
     return out
 
 

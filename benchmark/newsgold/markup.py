@@ -208,22 +208,22 @@ def marked(text: str, marks: Sequence[Mark]) -> list[Paragraph]:
 
 
 def _drawn(
-    text: str, marks: Sequence[Mark], spans: Sequence[tuple[int, int]], owner: Sequence[tuple[int, bool, bool]], rows: Sequence[int], inside: Iterable[Segment]
+    text: str, marks: Sequence[Mark], spans: Sequence[tuple[int, int]], owner: Sequence[tuple[int, bool, bool]], rows: Sequence[int], inside: Sequence[Segment]
 ) -> Iterator[str]:
     open_: list[int] = []
     first: dict[int, int] = {}
     for index, (number, _, _) in enumerate(owner):
         first.setdefault(number, index)
-    for start, end, cover in inside:
-        kept = next((at for at, (one, other) in enumerate(zip(open_, cover, strict=False)) if one != other), min(len(open_), len(cover)))
+    for at, (start, end, cover) in enumerate(inside):
+        kept = next((deep for deep, (one, other) in enumerate(zip(open_, cover, strict=False)) if one != other), min(len(open_), len(cover)))
         if len(open_) > kept:
             yield "</u>" * (len(open_) - kept)
-        for index in cover[kept:]:
+        for deep, index in enumerate(cover[kept:], kept + 1):
             number, before, after = owner[index]
             mark = marks[number]
             names = [LAYER_CLASS[mark.layer], *([OUTCOME_CLASS[mark.outcome]] if mark.outcome else [])]
             names += [f"n{min(rows[index], LANES - 1)}"] if rows[index] else []
-            names += ["g"] if after and spans[index][1] <= end else []
+            names += ["g"] if after and spans[index][1] == _until(inside, at, deep) else []
             labelled = mark.label and spans[index][0] == start
             # What goes on after a cut has no label of its own; a script can still tell where it leads.
             onward = f" data-r={attribute(mark.target)}" if mark.target and not labelled else ""
@@ -238,6 +238,14 @@ def _drawn(
             yield "<i>\u25cc</i>"
         yield escape(piece)
     yield "</u>" * len(open_)
+
+
+def _until(inside: Sequence[Segment], at: int, deep: int) -> int:
+    """Where the element ends that is the ``deep``-th from the outside and begins with segment ``at``: where it, or one around it, changes."""
+    same = inside[at].cover[:deep]
+    while at + 1 < len(inside) and inside[at + 1].cover[:deep] == same:
+        at += 1
+    return inside[at].end
 
 
 # --- the page ----------------------------------------------------------------------------------------------------------
