@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -39,6 +43,23 @@ class Articles(list[Article]):
 
     def __repr__(self) -> str:
         return f"<{len(self)} articles>"
+
+
+@contextmanager
+def baseline(name: str) -> Iterator[ModuleType]:
+    """The ``predict`` module of ``baselines/<name>``; baselines' modules share names, so its imports are undone afterwards."""
+    folder = ROOT / "baselines" / name
+    names = {path.stem for path in [*folder.glob("*.py"), *(ROOT / "baselines" / "common").glob("*.py")]}
+    kept = {module: sys.modules.pop(module) for module in names if module in sys.modules}
+    path = list(sys.path)
+    sys.path.insert(0, str(folder))
+    try:
+        yield importlib.import_module("predict")
+    finally:
+        sys.path[:] = path
+        for module in names:
+            sys.modules.pop(module, None)
+        sys.modules.update(kept)
 
 
 def compile_text(tmp_path: Path, name: str, text: str, layers: str, head: str = HEAD) -> tuple[Article | None, list[Issue]]:

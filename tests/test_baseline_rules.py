@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RULES = ROOT / "baselines" / "rules"
 SCHEMA = json.loads((ROOT / "schemas" / "prediction.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-NAMES = ("predict", "page", "names", "claims", "events", "figures")
+NAMES = ("predict", "frame", "page", "names", "claims", "events", "figures")
 Record = dict[str, Any]
 
 STORY = (
@@ -398,7 +398,7 @@ def test_command_line(rules: ModuleType, tmp_path: Path, capsys: pytest.CaptureF
 
 def test_command_line_reads_a_split(rules: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     article = SimpleNamespace(id="a", headline="", text=STORY, language="en-GB", published="2026-03-18", genre="Current", topics=("sport",))
-    monkeypatch.setattr(rules.newsgold, "load", lambda split: (article,) if split == "validation" else ())
+    monkeypatch.setattr(rules.frame.newsgold, "load", lambda split: (article,) if split == "validation" else ())
     out = tmp_path / "out.jsonl"
     assert rules.main(["--split", "validation", "--out", str(out)]) == 0
     (line,) = out.read_text(encoding="utf-8").splitlines()
