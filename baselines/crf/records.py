@@ -285,7 +285,7 @@ class Model:
         )
 
     def event_type(self, paragraph: Paragraph, first: int, last: int) -> str:
-        """A trigger's type: the lexicon's if it has one alone, else the classifier's."""
+        """A trigger's type: the classifier's, unless the lexicon lists the trigger with other types; then the first of those by name."""
         known = {label for i in range(first, last + 1) for label in paragraph.types[i]}
         found = self.type.label(type_features(paragraph, first, last))
         return found if not known or found in known else min(known)
