@@ -4,15 +4,15 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 OUT := build
 
-.PHONY: help demo test check bench build data clean
+.PHONY: help demo test test-browser check bench build data pictures clean
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("newsgold needs Python 3.11 or newer, found " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 
-# What the demo needs, and what development needs: two stamps, so that the demo stays quick.
+# What the demo needs, what development needs, and what the browser tests need: a stamp each, so that the demo stays quick.
 $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[baselines]'
 	touch $@
@@ -21,6 +21,10 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@ $(VENV)/.demo
 
+$(VENV)/.browser: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,browser]'
+	touch $@ $(VENV)/.dev $(VENV)/.demo
+
 demo: $(VENV)/.demo ## install, run the rule baseline over the test split, validate, score and print
 	$(BIN)/python baselines/rules/predict.py --split test --out $(OUT)/rules.jsonl --force
 	$(BIN)/newsgold validate $(OUT)/rules.jsonl
@@ -28,6 +32,10 @@ demo: $(VENV)/.demo ## install, run the rule baseline over the test split, valid
 
 test: check ## all checks and tests
 	$(BIN)/python -m pytest -n auto
+
+# Chromium is $NEWSGOLD_CHROMIUM, or the machine's, or Debian's where it may be installed; without one the tests are skipped and say so.
+test-browser: $(VENV)/.browser ## the report and the article browser, in headless Chromium
+	NEWSGOLD_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" $(BIN)/python -m pytest -rs tests/browser
 
 check: $(VENV)/.dev ## lint, types, data and leaderboard drift
 	$(BIN)/ruff check .
@@ -48,6 +56,9 @@ build: $(VENV)/.dev ## sdist and wheel
 data: $(VENV)/.dev ## compile data/ from its sources and rebuild the leaderboard
 	$(BIN)/newsgold build
 	$(BIN)/newsgold leaderboard
+
+pictures: $(VENV)/.browser ## the pictures of the README
+	NEWSGOLD_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" $(BIN)/python docs/pictures.py
 
 clean: ## remove what make made
 	rm -rf $(VENV) $(OUT) dist

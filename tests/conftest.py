@@ -21,7 +21,8 @@ from newsgold.issues import Issue
 from newsgold.records import Article, article_from, to_dict
 
 ROOT = Path(__file__).parents[1]
-collect_ignore = ["example_project"]  # a project of its own, which test_pytest_plugin.py runs
+# A project of its own, which test_pytest_plugin.py runs, and what `make test-browser` runs.
+collect_ignore = ["example_project", "browser"]
 HEAD = """headline: An example
 published: 2026-03-18
 language: en-GB

@@ -615,10 +615,11 @@ def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())  # it writes nothing
 
 
-# --- the picture --------------------------------------------------------------------------------------------------------------
+# --- the pictures -------------------------------------------------------------------------------------------------------------
 
 
-def test_the_readme_shows_a_picture_that_is_there_and_small() -> None:
-    (alt, path), *_ = re.findall(r"!\[([^\]]+)\]\((docs/images/browse\.png)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("name", ["report", "browse"])
+def test_the_readme_shows_a_picture_that_is_there_and_small(name: str) -> None:
+    (alt, path), *_ = re.findall(rf"!\[([^\]]+)\]\((docs/images/{name}\.png)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
     picture = (ROOT / path).read_bytes()
     assert len(alt) > 50 and picture.startswith(b"\x89PNG") and len(picture) < 300_000

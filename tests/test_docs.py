@@ -35,7 +35,7 @@ def run(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def test_the_shell_commands_of_the_readme_run(tmp_path: Path) -> None:
     commands = [command for command in COMMANDS if not command.startswith("make ")]
-    assert len(commands) == 8
+    assert len(commands) == 9
     for command in commands:
         done = run(command, tmp_path)
         assert done.returncode == 0, (command, done.stderr)
