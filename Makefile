@@ -35,7 +35,8 @@ test: check ## all checks and tests
 
 # Chromium is $NEWSGOLD_CHROMIUM, or the machine's, or Debian's where it may be installed; without one the tests are skipped and say so.
 test-browser: $(VENV)/.browser ## the report and the article browser, in headless Chromium
-	NEWSGOLD_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" $(BIN)/python -m pytest -rs tests/browser
+	$(BIN)/python tests/browser/chromium.py
+	$(BIN)/python -m pytest -rs tests/browser
 
 check: $(VENV)/.dev ## lint, types, data and leaderboard drift
 	$(BIN)/ruff check .

@@ -23,7 +23,7 @@ PICTURES = {  # name: page, and the height shown of it
 
 def main() -> None:
     """Write the pages to a temporary folder and take a picture of the top, or of the record in the address."""
-    chromium = shutil.which(os.environ.get("NEWSGOLD_CHROMIUM") or "chromium")
+    chromium = shutil.which(os.environ.get("NEWSGOLD_CHROMIUM", "chromium"))
     if chromium is None:
         sys.exit("Chromium is missing: no picture was taken.")
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:

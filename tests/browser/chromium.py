@@ -1,6 +1,6 @@
 """Chromium for the browser tests: ``$NEWSGOLD_CHROMIUM``, or one on the path, or the Debian package where it may be installed.
 
-As a script it prints the path, and nothing where there is none; why there is none goes to stderr.
+As a script it installs where it can and prints the path; where there is none, why goes to stderr.
 """
 
 from __future__ import annotations
@@ -51,7 +51,10 @@ def main() -> None:
         why = f"NEWSGOLD_CHROMIUM={wanted} is no program" if wanted else install()
         path = find()
     if path is None:
-        print(f"Chromium is missing ({why or 'the package holds no program of that name'}): the browser tests are skipped.", file=sys.stderr)
+        print(
+            f"Chromium is missing ({why or 'the package holds no program of that name'}): nothing can be shown in a browser, and its tests are skipped.",
+            file=sys.stderr,
+        )
     print(path or "")
 
 
