@@ -61,6 +61,11 @@ def _ends(interval: Sequence[float] | None) -> str:
     return DASH if interval is None else "–".join(f"{end:.2f}".removeprefix("0") for end in interval)
 
 
+def with_ends(value: float | None, interval: Sequence[float] | None) -> str:
+    """A score with its interval where there is one: 0.562 (.52–.61)."""
+    return cell(value) + (f" ({_ends(interval)})" if interval is not None else "")
+
+
 def _score_head(card: Mapping[str, Any]) -> tuple[str, ...]:
     return ("layer", "measure", "P", "R", "F1", *(["95%"] if "intervals" in card else []), "right", "gold", "found")
 
