@@ -714,7 +714,11 @@ def _leaderboard(args: argparse.Namespace) -> int:
     from newsgold import leaderboard
 
     root = _root()
-    text = leaderboard.markdown(leaderboard.board(root, args.split, _progress("scoring", 8)))
+    with _pool(args.jobs) as executor:
+        checked, issues = leaderboard.check_all(root, None, _progress("scoring", 8), executor)
+        if code := _refused(checked, issues):
+            return code
+        text = leaderboard.markdown(leaderboard.board(checked, args.split, executor))
     path = root / "leaderboard.md"
     if args.check:
         if path.is_file() and path.read_bytes() == text.encode():
@@ -741,19 +745,26 @@ def _leaderboard_verify(args: argparse.Namespace) -> int:
 
     root = checkout() if args.folders else _root()
     given = [(folder, str(folder)) for folder in dict.fromkeys(args.folders)] or None
-    checked, issues = leaderboard.check_all(root or Path(), given, _progress("scoring", 8))
+    with _pool(args.jobs) as executor:
+        checked, issues = leaderboard.check_all(root or Path(), given, _progress("scoring", 8), executor)
     # Of a submission that is named the data must be those here; of the others an earlier one is known, and listed apart.
     stale = [
         Issue(f"{one.folder}/submission.json", None, "$.data_version", f"{one.data['data_version']}, whose texts were others; expected a run on the data here")
         for one in checked
         if one.outdated and one.data is not None and args.folders
     ]
-    _print_issues([*(issue for one in checked for issue in one.issues), *issues, *stale])
+    code = _refused(checked, [*issues, *stale])
     for one in checked:
         print(f"{one.folder}: {one.words}")
+    return code
+
+
+def _refused(checked: Sequence[Any], issues: Sequence[Any]) -> int:
+    """Print what is wrong with submissions; the exit code."""
+    _print_issues([*(issue for one in checked for issue in one.issues), *issues])
     if any(one.unusable for one in checked):
         return BAD
-    return FAILED if issues or stale or any(one.issues for one in checked) else OK
+    return FAILED if issues or any(one.issues for one in checked) else OK
 
 
 def _leaderboard_new(args: argparse.Namespace) -> int:
@@ -791,6 +802,7 @@ def _leaderboards(command: Callable[..., argparse.ArgumentParser]) -> None:
     )  # fmt: skip
     sub.add_argument("--check", action="store_true", help="write nothing; say what differs")
     sub.add_argument("--split", choices=_SPLITS, default="test", help="the split (default: test)")
+    sub.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="processes to score with (default: 1); the result is the same")
     todo = sub.add_subparsers(title="what to do (default: build)", metavar="")
 
     def action(name: str, run: Callable[[argparse.Namespace], int], summary: str, examples: str) -> argparse.ArgumentParser:
@@ -807,11 +819,15 @@ def _leaderboards(command: Callable[..., argparse.ArgumentParser]) -> None:
     build.add_argument("--check", action="store_true", default=argparse.SUPPRESS, help="write nothing; say what differs")
     build.add_argument("--split", choices=_SPLITS, default=argparse.SUPPRESS, help="the split (default: test)")
 
+    build.add_argument("--jobs", type=_jobs, default=argparse.SUPPRESS, metavar="N", help="processes to score with (default: 1); the result is the same")
+
     verify = action(
         "verify", _leaderboard_verify, "score submissions again and refuse what is not as it says",
         "  newsgold leaderboard verify\n  newsgold leaderboard verify baselines/submissions/my-system\n\n" + codes,
     )  # fmt: skip
     verify.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="a submission's folder (default: all of the checkout)")
+
+    verify.add_argument("--jobs", type=_jobs, default=argparse.SUPPRESS, metavar="N", help="processes to score with (default: 1); the result is the same")
 
     new = action(
         "new", _leaderboard_new, "write a submission from predictions: submission.json with digests and scores, and the predictions",

@@ -8,6 +8,7 @@ then the layers together.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Final
 
 from newsgold import corpus, stats, submissions
 from newsgold.counts import Count, rounded
-from newsgold.issues import InputError, Issue, shown
+from newsgold.issues import Issue, shown
 from newsgold.measures import headline_names
 from newsgold.predictions import Predictions
 from newsgold.records import LAYERS, Annotation, Article
@@ -66,7 +67,10 @@ Progress = Callable[[Iterable[Path], int], Iterable[Path]]
 
 
 def check_all(
-    root: Path, given: Sequence[tuple[Path, str]] | None = None, progress: Progress = lambda items, total: items
+    root: Path,
+    given: Sequence[tuple[Path, str]] | None = None,
+    progress: Progress = lambda items, total: items,
+    executor: Executor | None = None,
 ) -> tuple[list[Checked], list[Issue]]:
     """Check submissions, all of the checkout by default, and the names of all of them for being different.
 
@@ -74,6 +78,7 @@ def check_all(
         root: the checkout.
         given: folders, each with what messages call it.
         progress: wraps the iteration over folders, given their number.
+        executor: scores the articles; None scores here.
 
     Returns:
         What came of each, and problems that are of no single submission.
@@ -84,7 +89,7 @@ def check_all(
         given = [(folder, folder.relative_to(root).as_posix()) for folder in found]
     gold = submissions.Corpus()
     names = dict(given)
-    out = [submissions.check(folder, names[folder], gold, root) for folder in progress(names, len(names))]
+    out = [submissions.check(folder, names[folder], gold, root, executor) for folder in progress(names, len(names))]
     taken: dict[tuple[str, str], list[str]] = {}
     for one in out:
         if one.data is not None:
@@ -97,40 +102,36 @@ def check_all(
     return out, issues
 
 
-def board(root: Path, split: str = "test", progress: Progress = lambda items, total: items) -> Board:
-    """Every row for ``split``: the submissions of a checkout, the annotators, the empty system.
+def board(checked: Sequence[Checked], split: str = "test", executor: Executor | None = None) -> Board:
+    """Every row for ``split``: submissions, the annotators, the empty system.
 
-    Raises:
-        InputError: with the problems of all submissions, those to other splits too.
+    Args:
+        checked: submissions, of this split or others; those with problems have no row.
+        split: the split.
+        executor: scores the annotators; None scores here.
     """
-    checked, issues = check_all(root, progress=progress)
-    issues += [issue for one in checked for issue in one.issues]
-    if issues:
-        raise InputError(issues)
     articles = [article for article in corpus.load(split) if article.text is not None]
-    rows = [
-        Row(one.data["name"], one.card.rows, one.card, one) for one in checked if one.data is not None and one.card is not None and one.data["split"] == split
-    ]
+    rows = [Row(one.data["name"], one.card.rows, one.card, one) for one in checked if one.ok and one.data and one.card and one.data["split"] == split]
     empty = score(Predictions(annotations={article.id: Annotation(id=article.id) for article in articles}), split, gold=articles, system="empty")
     rows.sort(key=lambda row: (-(row.card.overall or 0.0), row.name))
     outdated = [one for one in checked if one.outdated and one.data is not None and one.data["split"] == split]
-    return Board(split, empty.articles, [*rows, Row("empty", empty.rows, empty)], _annotators(articles, split), outdated)
+    return Board(split, empty.articles, [*rows, Row("empty", empty.rows, empty)], _annotators(articles, split, executor), outdated)
 
 
-def _annotators(articles: Sequence[Article], split: str) -> list[Row]:
+def _annotators(articles: Sequence[Article], split: str, executor: Executor | None) -> list[Row]:
     """The annotators against the gold, each on the articles that they annotated, and against each other."""
     out = []
     work = {name: found for name in corpus.annotators() if (found := corpus.load_annotator(name, articles))}
     called = {name: name.removeprefix("a") if name.removeprefix("a").isdecimal() else name for name in work}
     for name, found in work.items():
         gold = [article for article in articles if article.id in found]
-        card = score(Predictions(annotations=dict(found)), split, gold=gold, system=name)
+        card = score(Predictions(annotations=dict(found)), split, gold=gold, system=name, executor=executor)
         out.append(Row(f"annotator {called[name]}", card.rows, card))
     for one, other in combinations(work, 2):
         both = sorted(work[one].keys() & work[other].keys())
         if both:
             there, back = (
-                score(Predictions(annotations={name: predicted[name] for name in both}), split, gold=[gold[name] for name in both])
+                score(Predictions(annotations={name: predicted[name] for name in both}), split, gold=[gold[name] for name in both], executor=executor)
                 for gold, predicted in ((work[one], work[other]), (work[other], work[one]))
             )
             # Both directions added: each has the other's records found as its gold, so F1 of the sums is the mean of both.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -125,7 +126,7 @@ def folders(root: Path) -> tuple[list[Path], list[Issue]]:
     return ours + theirs, issues
 
 
-def check(folder: Path, name: str, gold: Corpus, root: Path | None = None) -> Checked:
+def check(folder: Path, name: str, gold: Corpus, root: Path | None = None, executor: Executor | None = None) -> Checked:
     """Read a submission, hold everything it says against what is found here, and score it again.
 
     Args:
@@ -133,6 +134,7 @@ def check(folder: Path, name: str, gold: Corpus, root: Path | None = None) -> Ch
         name: what messages call the folder.
         gold: the gold.
         root: the checkout in which a link to a file must lead somewhere; without one such links are not followed.
+        executor: scores the articles; None scores here.
     """
     issues: list[Issue] = []
     broken: list[Issue] = []
@@ -166,7 +168,7 @@ def check(folder: Path, name: str, gold: Corpus, root: Path | None = None) -> Ch
     card = None
     if predictions is not None and (data["texts_sha256"] == texts):
         try:
-            card = score(predictions, data["split"], gold=articles, system=data["name"])
+            card = score(predictions, data["split"], gold=articles, system=data["name"], executor=executor)
         except InputError as error:
             shown_path = f"{name}/{data['predictions']}"
             broken += [Issue(shown_path if issue.file == str(predictions) else issue.file, issue.line, issue.path, issue.message) for issue in error.issues]
@@ -323,7 +325,9 @@ def make(folder: Path, predictions: Path | None, fields: Mapping[str, Any], *, u
         issues.append(Issue(f"{name}/{FILE}", None, path_of(where), message))
 
     if not _FOLDER.fullmatch(folder.resolve().name):
-        issues.append(Issue(name, None, "$", f"{shown(folder.resolve().name)} is no name of a submission's folder; expected lower-case words joined by hyphens"))
+        issues.append(
+            Issue(name, None, "$", f"{shown(folder.resolve().name)} is no name of a submission's folder; expected lower-case words joined by hyphens")
+        )
     if check_schema("submission", data, bad):
         _form(data, None, bad)
         if split in data["trained_on"]:
