@@ -17,7 +17,7 @@ svg { background: #fff; font: 12px system-ui, -apple-system, "Segoe UI", Roboto,
   svg { background: #14171b; } .ground { fill: #14171b; } text { fill: #e6e9ec; } .soft { fill: #a4adb6; } .grid { stroke: #3a424b; }
   .s0 { --c: #79b8ff; } .s1 { --c: #f0b35c; } .s2 { --c: #4fd0a4; } .s3 { --c: #ff94c8; } .s4 { --c: #a4adb6; }
 }
-.line { fill: none; stroke: var(--c); stroke-width: 2; } .mark { fill: var(--c); } .hollow { fill: none; stroke: var(--c); stroke-width: 1.5; }
+.line { fill: none; stroke: var(--c); stroke-width: 2; } .mark { fill: var(--c); } .range { fill: none; stroke: var(--c); stroke-width: 1.5; opacity: .6; } .hollow { fill: none; stroke: var(--c); stroke-width: 1.5; }
 .bar { fill: var(--c); } .part { fill: var(--c); opacity: .45; } .none { fill: none; stroke: var(--c); } .extra { fill: none; stroke: var(--c); stroke-dasharray: 2 2; }
 """
 
@@ -73,7 +73,7 @@ def line_chart(title: str, description: str, series: Sequence[Series], across: s
     def at(x: float, y: float) -> tuple[float, float]:
         return left + (x - low) / ((high - low) or 1) * (width - left - right), height - bottom - y * (height - top - bottom)
 
-    body = [label(left, 18, title), label((left + width - right) / 2, height - 8, across, "soft middle"), label(4, top - 2, up, "soft")]
+    body = [label(left + 8, 18, title), label((left + width - right) / 2, height - 8, across, "soft middle"), label(left - 6, top - 10, up, "soft end")]
     for step in range(0, 11, 2):
         x, y = at(low, step / 10)
         body += [f'<path class="grid" d="M{number(x)} {number(y)}H{number(width - right)}"/>', label(x - 6, y + 4, f"{step / 10:.1f}", "soft end")]
@@ -86,7 +86,8 @@ def line_chart(title: str, description: str, series: Sequence[Series], across: s
         body += [f'<g class="s{place % 5}">', f'<path class="line" d="M{path}"/>']
         for x, y, least, most in one.points:
             (px, py), ly, my = at(x, y), at(x, least)[1], at(x, most)[1]
-            body += [f'<path class="line" d="M{number(px)} {number(ly)}V{number(my)}"/>' if least != most else "", marker(place, px, py, "mark")]
+            beside = px + 3 * (place - (len(series) - 1) / 2)  # ranges side by side, or they hide each other
+            body += [f'<path class="range" d="M{number(beside)} {number(ly)}V{number(my)}"/>' if least != most else "", marker(place, px, py, "mark")]
         body += [marker(place, width - right + 14, ends[place], "mark"), "</g>", label(width - right + 24, ends[place] + 4, one.name)]
     return svg(width, height, title, description, filter(None, body))
 
@@ -113,7 +114,7 @@ class Bar(NamedTuple):
 
 def bar_chart(title: str, description: str, bars: Sequence[Bar], width: float = 720) -> str:
     """Bars from 0 to 100% of the gold records, right, partly right and missed; what is spurious goes on beyond, up to as much again."""
-    left, right, top, row = 150.0, 16.0, 70.0, 20.0
+    left, right, top, row = 150.0, 24.0, 70.0, 20.0
     groups = list(dict.fromkeys(bar.group for bar in bars))
     names = list(dict.fromkeys(bar.name for bar in bars))
     height = top + row * len(bars) + 12 * len(groups) + 8
