@@ -776,7 +776,7 @@ def _leaderboard_new(args: argparse.Namespace) -> int:
     family = None if args.gold_family is None else args.gold_family == "yes"
     fields = {
         "name": args.name, "description": args.description, "authors": args.author, "link": args.link, "license": args.license, "kind": args.kind,
-        "trained_on": [] if args.trained_on == ["nothing"] else args.trained_on, "gold_family": family, "date": args.date, "split": args.split,
+        "trained_on": args.trained_on and [data for data in args.trained_on if data != "nothing"], "gold_family": family, "date": args.date, "split": args.split,
     }  # fmt: skip
     if not args.update:
         needed = ("name", "description", "author", "kind", "trained_on", "gold_family", "predictions")
