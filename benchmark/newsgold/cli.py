@@ -249,10 +249,25 @@ def _build_external(folder: Path) -> int:
     return OK
 
 
+@contextlib.contextmanager
+def _linters(count: int) -> Iterator[Callable[..., Iterable[Any]]]:
+    """What maps a function over a list: processes, where there is enough to share out."""
+    jobs = min(os.cpu_count() or 1, count // 30)
+    if jobs < 2:
+        yield map
+        return
+    import functools
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as executor:
+        yield functools.partial(executor.map, chunksize=8)
+
+
 def _lint(args: argparse.Namespace) -> int:
     """Print the warnings on annotation sources; 1 when one is neither fixed nor waived."""
     from newsgold import lint
-    from newsgold.issues import InputError, Issue
+    from newsgold.issues import Issue
 
     if args.list_rules:
         for rule in lint.RULES.values():
@@ -276,15 +291,12 @@ def _lint(args: argparse.Namespace) -> int:
         for stray in sorted((root / "data" / "waivers").glob("*")):
             if stray.stem not in known or stray.suffix != ".yaml":
                 issues.append(Issue(stray.relative_to(root).as_posix(), None, "$", "waivers of no article; expected <id>.yaml of an article in data/articles"))
+    jobs = [lint.Job(path, name, args.text, args.waivers or lint.waivers_path(path), tuple(rules)) for path, name in names.items()]
     reports = []
-    for path, name in _progress("linting")(names.items(), len(names)):
-        waivers = args.waivers
-        if waivers is None and path.resolve().is_relative_to((lint.waivers_path("x") or path).resolve().parents[1] / "articles"):
-            waivers = lint.waivers_path(path.stem)
-        try:
-            reports.append(lint.lint_file(path, text_path=args.text, waivers=waivers, rules=rules, name=name))
-        except InputError as error:
-            issues += error.issues
+    with _linters(len(jobs)) as run:
+        for result in _progress("linting", 100)(run(lint.run, jobs), len(jobs)):
+            reports += [result] if isinstance(result, lint.Report) else []
+            issues += [] if isinstance(result, lint.Report) else result
     if args.json:
         import orjson
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import itertools
 import json
 import re
 import statistics
@@ -272,7 +273,9 @@ def people(text: str) -> list[str]:
                 or capital_first[last] > len(re.findall(rf"\b{re.escape(name)}\b", text))
             )
             # A surname that also stands in lower case is an ordinary word ("Supreme Court … court").
-            if evidence and not re.search(rf"\b{re.escape(last.casefold())}\b", re.sub(rf"\b{re.escape(last)}\b", "", text) if last.casefold() in lowered else ""):
+            if evidence and not re.search(
+                rf"\b{re.escape(last.casefold())}\b", re.sub(rf"\b{re.escape(last)}\b", "", text) if last.casefold() in lowered else ""
+            ):
                 found[name] = None
     return list(found)
 
@@ -306,14 +309,12 @@ def measures(text: str) -> dict[str, float | None]:
     for part in parts:
         marks = quotations(part)
         quotes += [len(part[low:high].split()) for low, high in marks]
-        for (low, high), (next_low, _) in zip(marks, marks[1:], strict=False):
+        for (low, high), (next_low, next_high) in itertools.pairwise(marks):
             between = part[high:next_low]
-            full = len(part[low:high].split()) >= RUN or len(part[next_low : marks[marks.index((low, high)) + 1][1]].split()) >= RUN
+            full = max(len(part[low:high].split()), len(part[next_low:next_high].split())) >= RUN
             # "…," X said, "…": the attribution stands inside one sentence of the quotation.
-            if full and len(between.split()) <= 14 and _speech(between) and part[high - 1] in ",-–—" or (
-                full and len(between.split()) <= 14 and _speech(between) and re.search(r",\s*[“\"‘']$", between)
-            ):
-                divided += 1
+            broken = part[high - 1] in ",-–—" or re.search(r",\s*[“\"‘'„«]$", between)
+            divided += bool(full and broken and len(between.split()) <= 14 and _speech(between))
         outside = "".join(" " if any(low <= i < high for low, high in marks) else character for i, character in enumerate(part))
         outside_all.append(outside)
         for low, high in sentence_spans(part):
@@ -325,15 +326,11 @@ def measures(text: str) -> dict[str, float | None]:
             reported += quoted <= 0.5 and bool(_speech(own) or re.search(r"\baccording to\b|\breportedly\b|\ballegedly\b", own, re.I))
             opening = part[low:high].lstrip("“\"‘'„« ")
             first = re.match(r"[\w’'\-]+", opening)
-            name_first += bool(first) and (opening.startswith(openings) if openings else False) or bool(first and first.group() in surnames)
+            name_first += bool(first and (opening.startswith(openings) or first.group() in surnames))
     full_quotes = [n for n in quotes if n >= RUN]
     outside = "\n".join(outside_all)
     verbs = Counter(_speech(outside))
-    digits = Counter(
-        match.group()
-        for match in re.finditer(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w])", text)
-        if not re.fullmatch(r"(?:19|20)\d\d", match.group())
-    )
+    digits = Counter(match.group() for match in re.finditer(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w])", text) if not re.fullmatch(r"(?:19|20)\d\d", match.group()))
     triples = Counter(zip(words, words[1:], words[2:], strict=False))
     windows = [len(set(words[i : i + 100])) / 100 for i in range(len(words) - 99)]
     adverbs = [word for word in re.findall(r"\b[a-z]+ly\b", text) if word not in NOT_ADVERBS]
@@ -534,7 +531,9 @@ def piece_lines(name: str, text: str, real: list[dict[str, float | None]], *, ev
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Measure written articles beside real ones.", epilog=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description="Measure written articles beside real ones.", epilog=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--real", type=Path, help="a folder of real articles, *.csv or *.txt")
     parser.add_argument("--data", type=Path, default=ROOT / "data" / "articles", help="the written articles, <split>/<id>.txt")
     commands = parser.add_subparsers(dest="command")

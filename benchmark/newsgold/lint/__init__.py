@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from newsgold import corpus, resources
+from newsgold import corpus
 from newsgold.anchors import AnchorError, escape, resolve
 from newsgold.issues import InputError, Issue, path_of, shown
-from newsgold.lint import claims as claims
-from newsgold.lint import coverage as coverage
-from newsgold.lint import entities as entities
-from newsgold.lint import events as events
-from newsgold.lint import figures as figures
+from newsgold.lint import claims, coverage, entities, events, figures
 from newsgold.lint.page import RULES, Page, Place, Rule
 
-__all__ = ["RULES", "Page", "Report", "Rule", "Waiver", "Warning_", "lint_file", "read_waivers", "waivers_path"]
+__all__ = ["RULES", "Job", "Page", "Report", "Rule", "Waiver", "Warning_", "lint_file", "read_waivers", "run", "to_dict", "waiver_lines", "waivers_path"]
 
+_MODULES: Final = (claims, coverage, entities, events, figures)
+"""Where the rules are; importing them registers these."""
 STALE: Final = "waiver-stale"
 """What is told of a waiver that matches no warning; it cannot be waived or skipped."""
 
@@ -73,10 +71,30 @@ class Report:
     waived: tuple[Warning_, ...]
 
 
-def waivers_path(article_id: str) -> Path | None:
-    """Where an article's waivers are kept in a checkout."""
-    root = resources.checkout()
-    return root / "data" / "waivers" / f"{article_id}.yaml" if root else None
+def waivers_path(source: Path) -> Path | None:
+    """Where the waivers of a source of the gold are kept: ``data/waivers/<id>.yaml`` for ``data/articles/<split>/<id>.yaml``; ``None`` for any other file."""
+    folder = source.resolve().parent
+    data = folder.parents[1] if len(folder.parents) > 1 else folder
+    return data / "waivers" / f"{source.stem}.yaml" if folder.parent.name == "articles" and data.name == "data" else None
+
+
+@dataclass(frozen=True)
+class Job:
+    """One source to lint: the arguments of `lint_file`."""
+
+    path: Path
+    name: str
+    text: Path | None
+    waivers: Path | None
+    rules: tuple[str, ...]
+
+
+def run(job: Job) -> Report | list[Issue]:
+    """The report of a job, or why there is none; for processes."""
+    try:
+        return lint_file(job.path, text_path=job.text, waivers=job.waivers, rules=job.rules, name=job.name)
+    except InputError as error:
+        return list(error.issues)
 
 
 def read_waivers(path: Path, name: str) -> list[Waiver]:
@@ -168,7 +186,9 @@ def warnings_of(page: Page, rules: Iterable[str] = ()) -> list[tuple[Warning_, P
     return sorted(out, key=lambda item: (item[1], list(RULES).index(item[0].rule), item[0]))
 
 
-def apply(waivers: Sequence[Waiver], found: Sequence[tuple[Warning_, Place]], text: str, name: str, rules: Iterable[str] = ()) -> tuple[list[Warning_], list[Warning_]]:
+def apply(
+    waivers: Sequence[Waiver], found: Sequence[tuple[Warning_, Place]], text: str, name: str, rules: Iterable[str] = ()
+) -> tuple[list[Warning_], list[Warning_]]:
     """Warnings parted into those that stand and those that a waiver covers; a waiver that covers none is a warning itself.
 
     Args:
@@ -203,13 +223,13 @@ def apply(waivers: Sequence[Waiver], found: Sequence[tuple[Warning_, Place]], te
         if index not in used and waiver.rule in ran:
             what = waiver.at or waiver.text or ""
             why = stale.get(index) or "it matches no warning"
-            open_.append(Warning_(name, waiver.line, STALE, f"the waiver of {waiver.rule} at {shown(what)}: {why}", "a warning that it covers, or no waiver", what, None))
+            open_.append(
+                Warning_(name, waiver.line, STALE, f"the waiver of {waiver.rule} at {shown(what)}: {why}", "a warning that it covers, or no waiver", what, None)
+            )
     return open_, waived
 
 
-def lint_file(
-    path: Path, *, text_path: Path | None = None, waivers: Path | None = None, rules: Iterable[str] = (), name: str | None = None
-) -> Report:
+def lint_file(path: Path, *, text_path: Path | None = None, waivers: Path | None = None, rules: Iterable[str] = (), name: str | None = None) -> Report:
     """The warnings on an annotation source.
 
     Args:
@@ -225,18 +245,19 @@ def lint_file(
     name = name or str(path)
     text_path = text_path or path.with_suffix(".txt")
     issues: list[Issue] = []
-    article = corpus.compile_file(path, issues.append, text_path=text_path, name=name)
-    if article is None or any(issue.level == "error" for issue in issues):
+    source = corpus.read_yaml(path, name) if path.is_file() else None
+    article = corpus.compile_file(path, issues.append, text_path=text_path, name=name, source=source)
+    if article is None or source is None or any(issue.level == "error" for issue in issues):
         raise InputError([issue for issue in issues if issue.level == "error"])
     text_name = str(Path(name).with_suffix(".txt")) if text_path == path.with_suffix(".txt") else str(text_path)
     chosen = list(rules)
-    page = Page(article, corpus.read_yaml(path, name), name, text_name)
+    page = Page(article, source, name, text_name)
     found = warnings_of(page, chosen)
     given: list[Waiver] = []
     waivers_name = ""
     if waivers is not None and waivers.is_file():
-        root = resources.checkout()
-        waivers_name = waivers.relative_to(root).as_posix() if root and waivers.is_relative_to(root) and not Path(name).is_absolute() else str(waivers)
+        # Called as the annotation is: from the same folder.
+        waivers_name = name.replace(f"articles/{path.parent.name}/", "waivers/") if waivers == waivers_path(path) else str(waivers)
         given = read_waivers(waivers, waivers_name)
     open_, waived = apply(given, found, page.text, waivers_name, chosen)
     return Report(article.id, tuple(open_), tuple(waived))
@@ -259,5 +280,9 @@ def to_dict(reports: Iterable[Report]) -> dict[str, Any]:
     return {
         "articles": len(reports),
         "warnings": [{"article": report.article, **{name: getattr(warning, name) for name in fields}} for report in reports for warning in report.warnings],
-        "waived": [{"article": report.article, **{name: getattr(warning, name) for name in fields}, "reason": warning.waived} for report in reports for warning in report.waived],
+        "waived": [
+            {"article": report.article, **{name: getattr(warning, name) for name in fields}, "reason": warning.waived}
+            for report in reports
+            for warning in report.waived
+        ],
     }

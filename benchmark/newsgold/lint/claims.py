@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,7 +13,10 @@ from newsgold.lint.page import AUXILIARIES, Hit, Page, inside, overlap, place_of
 from newsgold.records import Claim, Entity
 
 _DOUBLE: Final = re.compile(r"[“”\"„«»]")
-_NEGATION: Final = re.compile(r"\b(?:no|not|never|none|nothing|nobody|neither|nor|false|untrue|wrong|nonsense|baseless|lie|lies|unfounded|without|cannot|fabricated|mistaken|den(?:y|ies|ied))\b|n[’']t\b", re.I)
+_NEGATION: Final = re.compile(
+    r"\b(?:no|not|never|none|nothing|nobody|neither|nor|false|untrue|wrong|nonsense|baseless|lie|lies|unfounded|without|cannot|fabricated|mistaken|den(?:y|ies|ied))\b|n[’']t\b",
+    re.I,
+)
 
 
 def _printed(page: Page, claim: Claim) -> str:
@@ -30,7 +34,12 @@ def content_that(page: Page) -> Iterator[Hit]:
         for place, span in enumerate(claim.content):
             printed = page.text[span.start : span.end]
             if re.match(r"that\s(?:the|a|an|it|he|she|they|there|we|i|no|all|some|[A-Z\d])", printed) and page.text[span.start - 1 : span.start] not in "\"“'‘":
-                yield Hit(place_of(span), f"the content of {claim.id} begins with 'that': {shown(printed)}", "it without 'that' (3.2)", ("claims", index, "content", place))
+                yield Hit(
+                    place_of(span),
+                    f"the content of {claim.id} begins with 'that': {shown(printed)}",
+                    "it without 'that' (3.2)",
+                    ("claims", index, "content", place),
+                )
 
 
 @rule("content-end", "claims", "a content that ends with closing punctuation")
@@ -38,8 +47,15 @@ def content_end(page: Page) -> Iterator[Hit]:
     for index, claim in enumerate(page.article.claims):
         for place, span in enumerate(claim.content):
             printed = page.text[span.start : span.end]
-            if printed[-1] in ",;:!?…–" or (printed[-1] == "." and not re.search(r"(?:\b[A-Z]\.[A-Z]|[ap]\.m|\b(?:Inc|Ltd|Co|Jr|Sr|St|etc|No|Corp))\.$|\b[A-Z]\.$", printed)):
-                yield Hit(place_of(span), f"the content of {claim.id} ends with {shown(printed[-1])}: {shown(printed)}", "it without (1, spans)", ("claims", index, "content", place))
+            if printed[-1] in ",;:!?…–" or (
+                printed[-1] == "." and not re.search(r"(?:\b[A-Z]\.[A-Z]|[ap]\.m|\b(?:Inc|Ltd|Co|Jr|Sr|St|etc|No|Corp))\.$|\b[A-Z]\.$", printed)
+            ):
+                yield Hit(
+                    place_of(span),
+                    f"the content of {claim.id} ends with {shown(printed[-1])}: {shown(printed)}",
+                    "it without (1, spans)",
+                    ("claims", index, "content", place),
+                )
 
 
 @rule("content-order", "claims", "pieces of a content that are not in text order, or that nothing parts")
@@ -48,24 +64,34 @@ def content_order(page: Page) -> Iterator[Hit]:
         for place, (one, other) in enumerate(zip(claim.content, claim.content[1:], strict=False)):
             path = ("claims", index, "content", place + 1)
             if other.start < one.start:
-                yield Hit(place_of(other), f"{claim.id} has {shown(page.text[other.start : other.end])} after what stands behind it", "pieces in text order (3.2)", path)
+                yield Hit(
+                    place_of(other),
+                    f"{claim.id} has {shown(page.text[other.start : other.end])} after what stands behind it",
+                    "pieces in text order (3.2)",
+                    path,
+                )
             elif not re.search(r"\w|\n", page.text[one.end : other.start]):
-                yield Hit(place_of(other), f"nothing but {shown(page.text[one.end : other.start])} parts the pieces of {claim.id}", "one piece while no attribution and no paragraph break interrupts (3.2)", path)
+                yield Hit(
+                    place_of(other),
+                    f"nothing but {shown(page.text[one.end : other.start])} parts the pieces of {claim.id}",
+                    "one piece while no attribution and no paragraph break interrupts (3.2)",
+                    path,
+                )
 
 
 @rule("claim-form", "claims", "a form that disagrees with the quotation marks (3.5)")
 def claim_form(page: Page) -> Iterator[Hit]:
     places = [quote.place for quote in page.quotations]
+    starts = [start for _, start, _ in page.words]
     for index, claim in enumerate(page.article.claims):
         # What stands in the marks of an outer claim's quotation is judged by marks of its own.
         outer = page.claims.get(claim.parent or "")
-        outside = [place for place in places if not (outer and any(inside(place_of(span), place) for span in outer.content) and all(inside(place_of(span), place) for span in claim.content) and _holds_cue(place, claim))]
+        outside = [place for place in places if not (outer and _holds(place, claim) and any(inside(place_of(span), place) for span in outer.content))]
         total = quoted = 0
         for span in claim.content:
-            for _, start, end in page.words:
-                if inside((start, end), place_of(span)):
-                    total += 1
-                    quoted += any(inside((start, end), place) for place in outside)
+            for _, start, end in page.words[bisect_left(starts, span.start) : bisect_left(starts, span.end)]:
+                total += 1
+                quoted += any(inside((start, end), place) for place in outside)
         if not total:
             continue
         marks = any(_DOUBLE.search(page.text[span.start : span.end]) for span in claim.content)
@@ -74,15 +100,31 @@ def claim_form(page: Page) -> Iterator[Hit]:
         if claim.form == "direct" and quoted < total:
             if quoted == 0 and claim.cue is None:
                 continue  # an interview's answer has no marks
-            yield Hit(_at(page, claim), f"{what}, but {'none' if not quoted else f'only {quoted} of {total}'} of its words stand in quotation marks: {shown(_printed(page, claim))}", "mixed" if quoted else "indirect, or the quotation as content", path)
+            yield Hit(
+                _at(page, claim),
+                f"{what}, but {'none' if not quoted else f'only {quoted} of {total}'} of its words stand in quotation marks: {shown(_printed(page, claim))}",
+                "mixed" if quoted else "indirect, or the quotation as content",
+                path,
+            )
         elif claim.form == "indirect" and (quoted or marks):
-            yield Hit(_at(page, claim), f"{what}, but words of it stand in quotation marks: {shown(_printed(page, claim))}", "direct" if quoted == total else "mixed", path)
-        elif claim.form == "mixed" and (quoted == 0 and not marks and not re.search(r"[‘'][^’']+[’']", _printed(page, claim)) or (quoted == total)):
-            yield Hit(_at(page, claim), f"{what}, but {'all' if quoted else 'none'} of its words stand in quotation marks: {shown(_printed(page, claim))}", "direct" if quoted else "indirect", path)
+            yield Hit(
+                _at(page, claim),
+                f"{what}, but words of it stand in quotation marks: {shown(_printed(page, claim))}",
+                "direct" if quoted == total else "mixed",
+                path,
+            )
+        elif claim.form == "mixed" and ((quoted == 0 and not marks and not re.search(r"[‘'][^’']+[’']", _printed(page, claim))) or (quoted == total)):
+            yield Hit(
+                _at(page, claim),
+                f"{what}, but {'all' if quoted else 'none'} of its words stand in quotation marks: {shown(_printed(page, claim))}",
+                "direct" if quoted else "indirect",
+                path,
+            )
 
 
-def _holds_cue(place: tuple[int, int], claim: Claim) -> bool:
-    return claim.cue is not None and inside(place_of(claim.cue), place)
+def _holds(place: tuple[int, int], claim: Claim) -> bool:
+    """Whether a quotation holds the claim with its cue."""
+    return claim.cue is not None and inside(place_of(claim.cue), place) and all(inside(place_of(span), place) for span in claim.content)
 
 
 @rule("deny-cue", "claims", "act deny without a word of denying, or a verb of denying without act deny")
@@ -93,7 +135,12 @@ def deny_cue(page: Page) -> Iterator[Hit]:
         denying = bool(set(re.findall(r"[\w]+", cue)) & deny) or cue == "pleaded not guilty"
         before = page.words_before(claim.cue.start, 2) if claim.cue else []
         if claim.act == "deny" and not denying and not _NEGATION.search(_printed(page, claim)) and "not" not in before:
-            yield Hit(_at(page, claim), f"{claim.id} is a denial with cue {shown(cue)} and no negation: {shown(_printed(page, claim))}", "a verb of denying, or words that reject what another asserts (3.6)", ("claims", index, "act"))
+            yield Hit(
+                _at(page, claim),
+                f"{claim.id} is a denial with cue {shown(cue)} and no negation: {shown(_printed(page, claim))}",
+                "a verb of denying, or words that reject what another asserts (3.6)",
+                ("claims", index, "act"),
+            )
         if claim.act != "deny" and re.fullmatch(r"den(?:y|ies|ied|ying|ial)|pleaded not guilty", cue) and "not" not in before:
             yield Hit(_at(page, claim), f"{claim.id} is {claim.act} with cue {shown(cue)}", "deny (3.6)", ("claims", index, "act"))
 
@@ -104,7 +151,7 @@ def act_cue(page: Page) -> Iterator[Hit]:
     for index, claim in enumerate(page.article.claims):
         cue = page.text[claim.cue.start : claim.cue.end].casefold() if claim.cue else ""
         expected = acts.get(cue)
-        if expected and expected != "deny" and claim.act != expected:
+        if expected and expected not in ("deny", claim.act):
             yield Hit(_at(page, claim), f"{claim.id} is {claim.act} with cue {shown(cue)}", f"{expected} (3.6)", ("claims", index, "act"))
 
 
@@ -119,9 +166,19 @@ def claim_parent(page: Page) -> Iterator[Hit]:
             continue
         smallest = min(outer, key=lambda other: (sum(span.end - span.start for span in other.content), other.id))
         if claim.parent is None:
-            yield Hit(cue, f"the cue {page.show(cue)} of {claim.id} stands in the content of {smallest.id}, and parent is null", f"parent {smallest.id} (3.4), or a content of {smallest.id} that ends before", ("claims", index, "parent"))
+            yield Hit(
+                cue,
+                f"the cue {page.show(cue)} of {claim.id} stands in the content of {smallest.id}, and parent is null",
+                f"parent {smallest.id} (3.4), or a content of {smallest.id} that ends before",
+                ("claims", index, "parent"),
+            )
         elif claim.parent != smallest.id and claim.parent in {other.id for other in outer}:
-            yield Hit(cue, f"the parent of {claim.id} is {claim.parent}, but the innermost content around its cue is that of {smallest.id}", f"parent {smallest.id}", ("claims", index, "parent"))
+            yield Hit(
+                cue,
+                f"the parent of {claim.id} is {claim.parent}, but the innermost content around its cue is that of {smallest.id}",
+                f"parent {smallest.id}",
+                ("claims", index, "parent"),
+            )
 
 
 @rule("cue-edge", "claims", "a cue that takes in an auxiliary, a negation, 'that' or a subject")
@@ -131,7 +188,12 @@ def cue_edge(page: Page) -> Iterator[Hit]:
             continue
         words = page.text[claim.cue.start : claim.cue.end].casefold().split()
         if len(words) > 1 and (words[0] in AUXILIARIES or words[0] in ("not", "he", "she", "they", "it", "also", "later") or words[-1] == "that"):
-            yield Hit(place_of(claim.cue), f"the cue {shown(' '.join(words))} of {claim.id}", "the verb without auxiliaries, negation, adverbs and 'that' (3.3)", ("claims", index, "cue"))
+            yield Hit(
+                place_of(claim.cue),
+                f"the cue {shown(' '.join(words))} of {claim.id}",
+                "the verb without auxiliaries, negation, adverbs and 'that' (3.3)",
+                ("claims", index, "cue"),
+            )
 
 
 @rule("content-attribution", "claims", "a content that takes in its own cue or source")
@@ -139,7 +201,12 @@ def content_attribution(page: Page) -> Iterator[Hit]:
     for index, claim in enumerate(page.article.claims):
         for place, span in enumerate(claim.content):
             if claim.cue and overlap(place_of(span), place_of(claim.cue)):
-                yield Hit(place_of(claim.cue), f"the content of {claim.id} holds its cue {shown(page.text[claim.cue.start : claim.cue.end])}", "content without the attribution (3.2)", ("claims", index, "content", place))
+                yield Hit(
+                    place_of(claim.cue),
+                    f"the content of {claim.id} holds its cue {shown(page.text[claim.cue.start : claim.cue.end])}",
+                    "content without the attribution (3.2)",
+                    ("claims", index, "content", place),
+                )
 
 
 @rule("relay-missing", "claims", "'told' with an outlet or reporters as addressee, or an outlet that quotes, without relay")
@@ -148,13 +215,30 @@ def relay_missing(page: Page) -> Iterator[Hit]:
         if claim.cue is None or claim.relay:
             continue
         cue = page.text[claim.cue.start : claim.cue.end].casefold()
-        if cue not in ("told", "tells", "telling"):
-            continue
+        low, _ = page.sentence(claim.cue.start)
         behind = page.text[claim.cue.end : claim.cue.end + 60]
-        media = next((entity for place, held in page.mentions.items() for entity, _ in held if entity.kind == "media" and 0 <= place[0] - claim.cue.end <= 12), None)
-        if media or re.match(r"\s(?:reporters|journalists|the media)\b", behind):
-            whom = media.id if media else "reporters"
-            yield Hit(place_of(claim.cue), f"{claim.id} is told to {shown(behind.strip().split(',')[0])} and has no relay", f"{whom} as relay (3.4)", ("claims", index, "relay"))
+        media = {place: entity.id for place, held in page.mentions.items() for entity, _ in held if entity.kind == "media" and entity.id not in claim.speakers}
+        told = next((entity for place, entity in media.items() if 0 <= place[0] - claim.cue.end <= 12), None)
+        if cue in ("told", "tells", "telling", "said", "says") and (
+            (told and (cue.startswith("t") or re.match(r"\sto\s", behind)))
+            or (cue in ("told", "telling") and re.match(r"\s(?:reporters|journalists|the media)\b", behind))
+        ):
+            yield Hit(
+                place_of(claim.cue),
+                f"{claim.id} is told to {shown(behind.strip().split(',')[0])} and has no relay",
+                f"{told or 'reporters'} as relay (3.4)",
+                ("claims", index, "relay"),
+            )
+            continue
+        quoting = re.search(r"\b(?:quot(?:es|ed|ing)|cit(?:es|ed|ing))\b", page.text[low : claim.cue.end])
+        outlet = next((entity for place, entity in media.items() if low <= place[0] < claim.cue.start), None)
+        if quoting and outlet and claim.speakers and claim.parent is None:
+            yield Hit(
+                place_of(claim.cue),
+                f"{claim.id} is quoted by {outlet} {page.show(place_of(claim.cue))} and has no relay",
+                f"{outlet} as relay (3.4)",
+                ("claims", index, "relay"),
+            )
 
 
 # --- antecedents -----------------------------------------------------------------------------------------------------------
@@ -214,11 +298,21 @@ def pronoun_ambiguous(page: Page) -> Iterator[Hit]:
             continue
         names = ", ".join(f"{rival} {shown(page.entities[rival].name or '', 30)}" for rival in rivals)
         where = "is mentioned further off" if mine is None else "is not the only one"
-        yield Hit(place_of(claim.source), f"{page.show(place_of(claim.source))} is {speaker.id} {shown(speaker.name or '', 30)}, who {where}; {names} fits too", "the antecedent that the text plainly gives", ("claims", index, "source"))
+        yield Hit(
+            place_of(claim.source),
+            f"{page.show(place_of(claim.source))} is {speaker.id} {shown(speaker.name or '', 30)}, who {where}; {names} fits too",
+            "the antecedent that the text plainly gives",
+            ("claims", index, "source"),
+        )
 
 
 @rule("source-sentence", "claims", "a source that stands in another sentence than its cue")
 def source_sentence(page: Page) -> Iterator[Hit]:
     for index, claim in enumerate(page.article.claims):
         if claim.source and claim.cue and not page.same_sentence(claim.source.start, claim.cue.start):
-            yield Hit(place_of(claim.source), f"the source {page.show(place_of(claim.source), 8)} of {claim.id} stands in another sentence than its cue {page.show(place_of(claim.cue), 8)}", "a mention in the cue's sentence, or null (3.3)", ("claims", index, "source"))
+            yield Hit(
+                place_of(claim.source),
+                f"the source {page.show(place_of(claim.source), 8)} of {claim.id} stands in another sentence than its cue {page.show(place_of(claim.cue), 8)}",
+                "a mention in the cue's sentence, or null (3.3)",
+                ("claims", index, "source"),
+            )

@@ -9,7 +9,7 @@ from typing import Final
 from newsgold.issues import shown
 from newsgold.lint.lexicon import lexicon
 from newsgold.lint.numbers import ONES, occurrences
-from newsgold.lint.page import FUNCTION_WORDS, MONTHS, WEEKDAYS, Cover, Hit, Page, Place, inside, place_of, rule
+from newsgold.lint.page import AUXILIARIES, FUNCTION_WORDS, MONTHS, WEEKDAYS, Cover, Hit, Page, Place, inside, place_of, rule
 from newsgold.normalize import NAME_TITLES
 from newsgold.records import Entity
 
@@ -114,10 +114,44 @@ def _no_content(page: Page, place: Place, low: str, before: list[str]) -> bool:
     after = page.word_after(place[1]).casefold()
     if last in lexicon().no_cue_before or " ".join(before[-2:]) in lexicon().no_cue_before:
         return True
-    if last in ("will", "would", "can", "could", "may", "might", "must", "should", "cannot", "can't", "did", "do", "does", "don't", "let", "please", "nobody", "newly"):
+    if last in (
+        "will",
+        "would",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "should",
+        "cannot",
+        "can't",
+        "did",
+        "do",
+        "does",
+        "don't",
+        "let",
+        "please",
+        "nobody",
+        "newly",
+    ):
         return True  # not said yet, or not at all
-    if low in _BASE and last not in _SUBJECTS and not (low.endswith("s") and after == "that"):
+    if (
+        low in _BASE
+        and last not in _SUBJECTS
+        and not (low.endswith("s") and after == "that")
+        and not (low in ("say", "deny", "insist") and re.search(r"[^s]s$|police$", last))
+    ):
         return True  # a noun, or an infinitive
+    if low in ("asked", "asks", "asking"):
+        behind = page.text[place[1] : place[1] + 60]
+        named = re.match(r"\s(?:not to be (?:named|identified)|that (?:\w+\s){0,3}not be (?:named|identified))", behind)
+        return bool(named) or not re.match(
+            r"[ ](?:(?!whether|about|if|how|why|what|when|who|by|in|at|on|and)[\w’'-]+[ ]){0,4}?(?:not[ ])?(?:to|that|for)\b", behind
+        )
+    if low in ("answered", "answers", "rejected", "rejects", "reported") and (
+        last in AUXILIARIES or last in ("and", "or") or after in ("", "to", "by", "in", "at", "on", "from", "for", "questions")
+    ):
+        return True
     if low in ("added", "adding") and not re.match(r"[ ](?:that|the|a|he|she|it|they|there|[\"“‘'])|[:,.]", page.text[place[1] : place[1] + 6]):
         return True
     if last in ("been", "being") or (low == "accused" and (last in ONES or last == "co" or after in ("", "were", "was", "are", "is", "had", "has"))):
@@ -149,21 +183,31 @@ def trigger_uncovered(page: Page) -> Iterator[Hit]:
         before = page.words_before(place[0], 3)
         last = before[-1] if before else ""
         after = page.word_after(place[1])
-        if printed[0].isupper() and page.sentence(place[0])[0] != place[0] and (after[:1].isupper() or last[:1].isupper()):
-            continue  # part of a name
+        storm = low in ("hurricane", "cyclone", "typhoon") and after[:1].isupper()
+        if printed[0].isupper() and page.sentence(place[0])[0] != place[0] and (after[:1].isupper() or last[:1].isupper()) and not storm:
+            continue  # part of a name; but a named storm is a trigger (4.2)
         if after.casefold() in words.heads or page.text[place[1] : place[1] + 1] in ("-", "‑") or page.text[place[0] - 1 : place[0]] in ("-", "‑"):
             continue  # a modifier: "strike committee" (4.1 d)
-        lowered = [word.casefold().replace("’", "'") for word in before]
+        if page.text[place[1] : place[1] + 1] == " " and triggers.touches((place[1] + 1, place[1] + 2)):
+            continue  # "protest [meeting]", "peace [talks]": the next word is the trigger
+        lowered = [word.casefold().replace("’", "'").lstrip("'") for word in before]
         if _negated(lowered) or _other_sense(low, lowered, after.casefold(), page.text[page.sentence(place[0])[0] : place[0]]):
             continue
         types = words.triggers.get(low) or words.sport.get(low, ())
         hint = f"; the same word triggers {known[low]}" if low in known else ""
-        yield Hit(place, f"no event has the trigger {page.show(place)}{hint}", f"an event ({' or '.join(types)}) or a mention of one, or a ruling why it is none")
+        yield Hit(
+            place, f"no event has the trigger {page.show(place)}{hint}", f"an event ({' or '.join(types)}) or a mention of one, or a ruling why it is none"
+        )
 
 
 def _negated(before: list[str]) -> bool:
     """Whether the words before say that there was none: 4.4, first row."""
-    return bool({"no", "nobody", "without", "never"} & set(before)) or before[-1:] in (["not"], ["yet"]) or before[-2:] == ["not", "been"] or before[-1:] == ["n't"]
+    return (
+        bool({"no", "nobody", "without", "never"} & set(before))
+        or before[-1:] in (["not"], ["yet"])
+        or before[-2:] == ["not", "been"]
+        or before[-1:] == ["n't"]
+    )
 
 
 # A form to what stands before or behind it in another sense; "?" before a list: the sense is only this one.
@@ -173,6 +217,7 @@ _BEFORE: Final[dict[str, str]] = {
     "rising": "before", "ruling": "the", "meet": "to not will would", "met": "been were be have", "dropped": "been", "drop": "to", "surge": "to", "grown": "a", "launch": "to", "score": "the a final",
 }  # fmt: skip
 _BEHIND: Final[dict[str, str]] = {
+    "fire": "brigade brigades service services station engine engines chief department extinguisher extinguishers safety hydrant hydrants truck trucks exit door doors",
     "finds": "that itself himself herself themselves", "fall": "short into under within", "fell": "short", "falls": "short under within on", "dead": "end line sea", "surrender": "his her its their",
     "surrendered": "his her its their", "final": "score whistle minutes minute say decision result stage round day", "goal": "difference kick is", "match": "winner report sheet", "ruled": "out that",
     "ruling": "party coalition out", "war": "memorial museum", "drop": "in off", "dropped": "a the its out from charges", "meets": "the", "met": "the its", "meet": "the its their demand standards",
@@ -191,6 +236,8 @@ def _other_sense(low: str, before: list[str], after: str, sentence: str) -> bool
         return True  # counted, not held
     if low in ("rose", "risen", "rise", "rises", "rising", "increased") and re.search(r"\btoll\b", sentence):
         return True  # ruling 62
+    if low == "fire" and (last in ("to", "under", "opened", "open", "opening", "on", "set", "setting", "caught", "catch") or before[-2:] == ["set", "it"]):
+        return True
     return low == "building" and last not in ("started", "began", "begun", "finish", "finished")
 
 
@@ -203,7 +250,7 @@ def _finds(text: str, string: str) -> Iterator[Place]:
     while at != -1:
         end = at + len(string)
         before, after = text[at - 1 : at], text[end : end + 1]
-        if not (before.isalnum() or before in ("-", "‑", "_") and before) and not (after.isalnum() or (after in ("-", "‑", "_") and after)):
+        if not (before.isalnum() or (before in ("-", "‑", "_") and before)) and not (after.isalnum() or (after in ("-", "‑", "_") and after)):
             yield at, end
         at = text.find(string, at + 1)
 
@@ -233,6 +280,8 @@ def _longer_name(page: Page, place: Place) -> bool:
     """Whether a name stands inside a longer one ("Bank of Ghana"), which is no mention of it."""
     start, end = place
     match = re.match(r"[ \u00a0](?:of |and |de |da |for |the )?([A-Z\u00c0-\u00de][\w’'-]*)", page.text[end : end + 30])
+    if re.match(r"[ \u00a0](?:family|families|brothers|sisters|dynasty)\b", page.text[end : end + 12]):
+        return True  # the family is another entity
     if match and match[1].casefold() not in WEEKDAYS and match[1].casefold() not in MONTHS:
         return True
     before = page.words_before(start, 2)
@@ -243,21 +292,28 @@ def _longer_name(page: Page, place: Place) -> bool:
     if last[:1].isupper() and last.casefold().strip(".") not in titles and last.casefold() not in FUNCTION_WORDS and last.casefold() not in WEEKDAYS:
         # A word with a capital right before it: a longer name, unless it opens the sentence or is an office ("President", "Police").
         return page.sentence(start)[0] != start - len(last) - 1
-    return last.casefold() in ("of", "de", "and", "for", "the") and len(before) > 1 and before[-2][:1].isupper() and before[-2].casefold() not in FUNCTION_WORDS and page.sentence(start)[0] != start - len(last) - len(before[-2]) - 2
+    return (
+        last.casefold() in ("of", "de", "and", "for", "the")
+        and len(before) > 1
+        and before[-2][:1].isupper()
+        and before[-2].casefold() not in FUNCTION_WORDS
+        and page.sentence(start)[0] != start - len(last) - len(before[-2]) - 2
+    )
 
 
 @rule("nominal-uncovered", "text", "a definite nominal of an annotated entity that recurs and is no mention here")
 def nominal_uncovered(page: Page) -> Iterator[Hit]:
     held: dict[str, list[Entity]] = {}
     every = set(page.mentions)
+    triggers = Cover(place_of(mention) for event in page.article.events for mention in event.mentions)
     for entity in page.article.entities:
         for mention in entity.mentions:
             printed = page.text[mention.start : mention.end]
             if mention.form != "nominal":
                 continue
             words = printed.split()
-            definite = words[0].casefold() in ("the", "both") or (len(words) <= 2 and entity.kind == "organization")
-            if definite and len(words) > 1 or printed.casefold() in ("police", "parliament"):
+            definite = words[0].casefold() in ("the", "both", "this", "our", "my") or (len(words) <= 2 and entity.kind == "organization")
+            if (definite and len(words) > 1) or printed.casefold() in ("police", "parliament"):
                 key = printed[0].lower() + printed[1:]
                 if entity not in held.setdefault(key, []):
                     held[key].append(entity)
@@ -266,14 +322,20 @@ def nominal_uncovered(page: Page) -> Iterator[Hit]:
             if place in every or not _ends_phrase(page, place[1]):
                 continue
             outer = [other for other in every if inside(place, other) and other[0] == place[0]]
-            if outer or page.names.holds(place):
+            if outer or page.names.holds(place) or triggers.touches(place):
                 continue
             behind = re.match(r",? ", page.text[place[1] : place[1] + 2])
-            beside = {other.id for spot, held_ in page.mentions.items() if behind and spot[0] == place[1] + behind.end() for other, form in held_ if form == "name"}
+            beside = {
+                other.id for spot, held_ in page.mentions.items() if behind and spot[0] == place[1] + behind.end() for other, form in held_ if form == "name"
+            }
             if beside & {entity.id for entity in held[nominal]}:
                 continue  # an apposition beside a name is no mention
             names = " or ".join(f"{entity.id} ({shown(entity.name or '', 30)})" for entity in held[nominal])
-            yield Hit(place, f"{page.show(place)} is no mention, though the same words are one of {names}", "a mention: every nominal is listed (2), or another referent")
+            yield Hit(
+                place,
+                f"{page.show(place)} is no mention, though the same words are one of {names}",
+                "a mention: every nominal is listed (2), or another referent",
+            )
 
 
 def _ends_phrase(page: Page, end: int) -> bool:
@@ -282,38 +344,62 @@ def _ends_phrase(page: Page, end: int) -> bool:
     if match is None:
         return page.text[end : end + 1] not in "-‑"
     after = match[1].casefold()
-    if after in ("of", "who", "which", "that", "for"):
-        return after in ("who", "which", "that")
-    return after in FUNCTION_WORDS or after in ("said", "says", "told", "added", "began", "met", "took", "gave", "made", "left", "held", "went") or after.endswith(("ed", "ly"))
+    if after in ("of", "for"):
+        return False
+    # "the board thanks all": a verb, where "the school closures in" is a noun.
+    verb = after.endswith("s") and re.match(
+        r"[ \u00a0](?:the|a|an|its|his|her|their|that|all|it|no|any|this|to be)\b", page.text[end + match.end() : end + match.end() + 8]
+    )
+    return (
+        after in FUNCTION_WORDS
+        or after == "cannot"
+        or bool(verb)
+        or after in ("said", "says", "told", "added", "began", "met", "took", "gave", "made", "left", "held", "went")
+        or after.endswith(("ed", "ly"))
+    )
 
 
 @rule("name-nobody", "text", "a name that acts or speaks by the words beside it and is nobody's mention")
 def name_nobody(page: Page) -> Iterator[Hit]:
     verbs = {mention.start: event.id for event in page.article.events for mention in event.mentions}
-    verbs |= {claim.cue.start: claim.id for claim in page.article.claims if claim.cue and claim.source is None}
+    cues = {claim.cue.start: claim.id for claim in page.article.claims if claim.cue and claim.source is None}
     every = Cover(page.mentions)
     for match in re.finditer(r"(?<![\w’'-])[A-Z\u00c0-\u00de][\w’'-]+(?:[ \u00a0](?:of |de |da |al-)?[A-Z\u00c0-\u00de][\w’'-]+)+", page.text):
         place = match.span()
         if every.touches(place) or any(word.casefold() in WEEKDAYS or word.casefold() in MONTHS for word in match[0].split()):
             continue
         behind = re.match(r"[ \u00a0](?:(?:has|have|had|was|were|is|are|will|would|also|later|not|been|never)[ \u00a0])*", page.text[place[1] : place[1] + 40])
-        if behind and (record := verbs.get(place[1] + behind.end())):
-            yield Hit(place, f"the name {page.show(place)} stands right before the words of {record} and is nobody's mention", "an entity and its part in it, or a reason why it has none")
+        record = behind and (verbs.get(place[1] + behind.end()) or ("been" not in behind[0] and cues.get(place[1] + behind.end())))
+        if record:
+            yield Hit(
+                place,
+                f"the name {page.show(place)} stands right before the words of {record} and is nobody's mention",
+                "an entity and its part in it, or a reason why it has none",
+            )
 
 
 @rule("date-uncovered", "text", "a date beside the only trigger of a sentence without attribution, while the event has no time")
 def date_uncovered(page: Page) -> Iterator[Hit]:
-    dates = re.compile(rf"\b(?:(?:{'|'.join(name.title() for name in WEEKDAYS)})\b|(?:\d{{1,2}}\s)?(?:{'|'.join(name.title() for name in MONTHS if len(name) > 3)})\b(?:\s\d{{1,2}}\b)?|yesterday\b|today\b|last (?:week|month|year)\b)")
+    dates = re.compile(
+        rf"\b(?:(?:{'|'.join(name.title() for name in WEEKDAYS)})\b|(?:\d{{1,2}}\s)?(?:{'|'.join(name.title() for name in MONTHS if len(name) > 3)})\b(?:\s\d{{1,2}}\b)?|yesterday\b|today\b|last (?:week|month|year)\b)"
+    )
     spans = Cover(place_of(event.time.span) for event in page.article.events if event.time and event.time.span)
     for low, high in page.sentences:
         inside_ = [event for event in page.article.events if any(low <= mention.start < high for mention in event.mentions)]
         if len(inside_) != 1 or inside_[0].time is not None:
             continue
-        if re.search(r"\b(?:until|since|by|before|after)\s(?:\w+\s)?$", page.text[low : max(low, (found[0].start() if (found := list(dates.finditer(page.text, low, high))) else low))]):
+        if re.search(
+            r"\b(?:until|since|by|before|after)\s(?:\w+\s)?$",
+            page.text[low : max(low, (found[0].start() if (found := list(dates.finditer(page.text, low, high))) else low))],
+        ):
             continue
         if any(claim.cue and low <= claim.cue.start < high for claim in page.article.claims) or page.content.touches((low, high)):
             continue
         for match in dates.finditer(page.text, low, high):
             if not spans.touches(match.span()) and not page.names.touches(match.span()):
-                yield Hit(match.span(), f"the date {page.show(match.span())} stands in the sentence of {inside_[0].id} ({inside_[0].type}), which has no time", "it as the event's time (4.5), or a reason why it dates something else")
+                yield Hit(
+                    match.span(),
+                    f"the date {page.show(match.span())} stands in the sentence of {inside_[0].id} ({inside_[0].type}), which has no time",
+                    "it as the event's time (4.5), or a reason why it dates something else",
+                )
                 break

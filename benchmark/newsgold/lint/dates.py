@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import re
 from typing import Final
@@ -11,7 +12,9 @@ from newsgold.lint.page import MONTHS, WEEKDAYS
 _MONTH: Final = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 _DAY: Final = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _WEEKDAY: Final = "(?:" + "|".join(WEEKDAYS) + ")"
-_MONTH_DAY: Final = re.compile(rf"(?P<month>{_MONTH})\s(?:the\s)?{_DAY}(?!\d)(?:,?\s(?P<year>\d{{4}}))?|{_DAY.replace('day>', 'day2>')}\s(?:of\s)?(?P<month2>{_MONTH})(?:,?\s(?P<year2>\d{{4}}))?")
+_MONTH_DAY: Final = re.compile(
+    rf"(?P<month>{_MONTH})\s(?:the\s)?{_DAY}(?!\d)(?:,?\s(?P<year>\d{{4}}))?|{_DAY.replace('day>', 'day2>')}\s(?:of\s)?(?P<month2>{_MONTH})(?:,?\s(?P<year2>\d{{4}}))?"
+)
 
 
 def _around(month: int, published: datetime.date, past: bool, day: int | None = None) -> int:
@@ -47,6 +50,11 @@ def values(words: str, published: datetime.date, past: bool) -> str | None:
         return f"{index // 12:04d}-{index % 12 + 1:02d}"
     if match := re.fullmatch(r"(last|this|next) year", plain):
         return f"{published.year + {'last': -1, 'this': 0, 'next': 1}[match[1]]:04d}"
+    if re.fullmatch(r"(?:the |this |last |next )?weekend", plain):
+        saturday = monday + 5 * day
+        if (past and plain in ("the weekend", "last weekend") and published.weekday() < 5) or (plain == "last weekend"):
+            saturday -= 7 * day
+        return None if plain in ("this weekend", "next weekend") else f"{saturday}/{saturday + day}"
     if match := re.fullmatch(rf"(last |next )?({_WEEKDAY})(?: (?:morning|afternoon|evening|night|lunchtime))?", plain):
         wanted = WEEKDAYS[match[2]]
         if match[1] == "last " or (match[1] is None and past):
@@ -71,6 +79,20 @@ def values(words: str, published: datetime.date, past: bool) -> str | None:
         month = MONTHS[match[1].strip(".")]
         year = int(match[2]) if match[2] else _around(month, published, past)
         return f"{year:04d}-{month:02d}"
+    if match := re.fullmatch(rf"(?:the )?(early|mid|late|start of|beginning of|end of)[- ](?:in )?({_MONTH})(?: (\d{{4}}))?", plain):
+        month = MONTHS[match[2].strip(".")]
+        year = int(match[3]) if match[3] else _around(month, published, past)
+        low, high = {"early": (1, 10), "start of": (1, 10), "beginning of": (1, 10), "mid": (11, 20)}.get(match[1], (21, calendar.monthrange(year, month)[1]))
+        return f"{year:04d}-{month:02d}-{low:02d}/{year:04d}-{month:02d}-{high:02d}"
+    if match := re.fullmatch(r"(early|mid|late)[- ](\d{4})", plain):
+        low, high = {"early": (1, 4), "mid": (5, 8), "late": (9, 12)}[match[1]]
+        return f"{match[2]}-{low:02d}/{match[2]}-{high:02d}"
+    if match := re.fullmatch(r"(earlier|later) this (month|year)", plain):
+        if match[1] == "earlier":
+            return f"{published.replace(day=1) if match[2] == 'month' else published.replace(month=1, day=1)}/{published}"
+        return f"{published}/{published.replace(day=calendar.monthrange(published.year, published.month)[1]) if match[2] == 'month' else published.replace(month=12, day=31)}"
+    if match := re.fullmatch(r"(two|three|four|five|six|\d) days ago", plain):
+        return (published - (int(match[1]) if match[1].isdigit() else ["two", "three", "four", "five", "six"].index(match[1]) + 2) * day).isoformat()
     if re.fullmatch(r"(?:1\d|20)\d\d", plain):
         return plain
     return None

@@ -34,7 +34,12 @@ def trigger_edge(page: Page) -> Iterator[Hit]:
             named = len(words) > 1 and words[1][:1].isupper()
             first = words[0].casefold()
             if len(words) > 1 and (first in AUXILIARIES or first in ("not", "to", "his", "her", "their", "its") or (first in ARTICLES and not named)):
-                yield Hit(place_of(mention), f"the trigger {shown(' '.join(words))} of {event.id} begins with {shown(words[0])}", "the smallest words that name the type (4.2)", ("events", index, "mentions", place))
+                yield Hit(
+                    place_of(mention),
+                    f"the trigger {shown(' '.join(words))} of {event.id} begins with {shown(words[0])}",
+                    "the smallest words that name the type (4.2)",
+                    ("events", index, "mentions", place),
+                )
 
 
 @rule("trigger-light-verb", "events", "a light verb, phase verb or verb of cause as trigger, with its noun beside it")
@@ -43,7 +48,12 @@ def trigger_light_verb(page: Page) -> Iterator[Hit]:
         for place, mention in enumerate(event.mentions):
             word = page.text[mention.start : mention.end].casefold()
             if word in ("held", "hold", "holds", "holding", "carried", "staged", "suffered", "conducted", "sparked", "caused") or word == "carried out":
-                yield Hit(place_of(mention), f"the trigger {page.show(place_of(mention))} of {event.id} is a light verb", "the noun that it carries (4.2)", ("events", index, "mentions", place))
+                yield Hit(
+                    place_of(mention),
+                    f"the trigger {page.show(place_of(mention))} of {event.id} is a light verb",
+                    "the noun that it carries (4.2)",
+                    ("events", index, "mentions", place),
+                )
 
 
 @rule("trigger-twice", "events", "one word that triggers two events")
@@ -62,7 +72,12 @@ def trigger_order(page: Page) -> Iterator[Hit]:
     for index, event in enumerate(page.article.events):
         starts = [mention.start for mention in event.mentions[1:]]
         if starts != sorted(starts):
-            yield Hit(_trigger(page, event), f"the mentions of {event.id} ({', '.join(page.text[m.start : m.end] for m in event.mentions)})", "the clearest first, the rest in text order (4.2)", ("events", index, "mentions"))
+            yield Hit(
+                _trigger(page, event),
+                f"the mentions of {event.id} ({', '.join(page.text[m.start : m.end] for m in event.mentions)})",
+                "the clearest first, the rest in text order (4.2)",
+                ("events", index, "mentions"),
+            )
 
 
 @rule("participant-sentence", "events", "a participant's mention in a sentence without a trigger of the event")
@@ -72,7 +87,12 @@ def participant_sentence(page: Page) -> Iterator[Hit]:
             if part.mention is None or any(page.same_sentence(part.mention.start, mention.start) for mention in event.mentions):
                 continue
             spot = place_of(part.mention)
-            yield Hit(spot, f"{part.role} {part.entity} of {event.id} ({shown(_words(page, event))}) is {page.show(spot)}, where no trigger of it stands", "a mention in a sentence with a trigger (4.5), or no participant", ("events", index, "participants", place))
+            yield Hit(
+                spot,
+                f"{part.role} {part.entity} of {event.id} ({shown(_words(page, event))}) is {page.show(spot)}, where no trigger of it stands",
+                "a mention in a sentence with a trigger (4.5), or no participant",
+                ("events", index, "participants", place),
+            )
 
 
 @rule("participant-roles", "events", "an entity with two roles in one event")
@@ -81,7 +101,12 @@ def participant_roles(page: Page) -> Iterator[Hit]:
         seen: dict[str, str] = {}
         for place, part in enumerate(event.participants):
             if part.entity in seen and part.mention:
-                yield Hit(place_of(part.mention), f"{part.entity} is {seen[part.entity]} and {part.role} of {event.id} ({shown(_words(page, event))})", "one role, unless the text clearly gives two (4.5)", ("events", index, "participants", place))
+                yield Hit(
+                    place_of(part.mention),
+                    f"{part.entity} is {seen[part.entity]} and {part.role} of {event.id} ({shown(_words(page, event))})",
+                    "one role, unless the text clearly gives two (4.5)",
+                    ("events", index, "participants", place),
+                )
             seen.setdefault(part.entity, part.role)
 
 
@@ -90,7 +115,12 @@ def alleged_event(page: Page) -> Iterator[Hit]:
     for index, event in enumerate(page.article.events):
         for place, part in enumerate(event.participants):
             if event.status == "alleged" and part.alleged and part.mention:
-                yield Hit(place_of(part.mention), f"{part.entity} is alleged in {event.id}, which is alleged as a whole", "participants not marked there (4.5)", ("events", index, "participants", place))
+                yield Hit(
+                    place_of(part.mention),
+                    f"{part.entity} is alleged in {event.id}, which is alleged as a whole",
+                    "participants not marked there (4.5)",
+                    ("events", index, "participants", place),
+                )
 
 
 @rule("status-modal", "events", "an event that happened or goes on, though a modal verb stands before each of its triggers (4.4)")
@@ -101,7 +131,12 @@ def status_modal(page: Page) -> Iterator[Hit]:
         modal = [_modal(page, mention.start) for mention in event.mentions]
         if all(modal):
             spot = _trigger(page, event)
-            yield Hit(spot, f"{event.id} has {event.status}, but {shown(modal[0] or '')} stands before {page.show(spot)}", "planned or hypothetical (4.4)", ("events", index, "status"))
+            yield Hit(
+                spot,
+                f"{event.id} has {event.status}, but {shown(modal[0] or '')} stands before {page.show(spot)}",
+                "planned or hypothetical (4.4)",
+                ("events", index, "status"),
+            )
 
 
 def _modal(page: Page, start: int) -> str | None:
@@ -124,7 +159,12 @@ def time_sentence(page: Page) -> Iterator[Hit]:
             continue
         spot = place_of(event.time.span)
         if not any(page.same_sentence(spot[0], mention.start) for mention in event.mentions):
-            yield Hit(spot, f"the time {page.show(spot)} of {event.id} ({shown(_words(page, event))}) stands where no trigger of it does", "date words from a sentence with a trigger (4.5)", ("events", index, "time"))
+            yield Hit(
+                spot,
+                f"the time {page.show(spot)} of {event.id} ({shown(_words(page, event))}) stands where no trigger of it does",
+                "date words from a sentence with a trigger (4.5)",
+                ("events", index, "time"),
+            )
 
 
 @rule("time-edge", "events", "a time span that takes in a preposition or a clock time")
@@ -134,7 +174,12 @@ def time_edge(page: Page) -> Iterator[Hit]:
             continue
         printed = page.text[event.time.span.start : event.time.span.end]
         if re.match(r"(?:on|in|at|by|since|until|from|during|of)\s", printed, re.I) or re.search(r"\d[:.]\d\d|\d\s?[ap]\.?m\b", printed):
-            yield Hit(place_of(event.time.span), f"the time {shown(printed)} of {event.id}", "the date words without preposition and clock time (4.5)", ("events", index, "time", "span"))
+            yield Hit(
+                place_of(event.time.span),
+                f"the time {shown(printed)} of {event.id}",
+                "the date words without preposition and clock time (4.5)",
+                ("events", index, "time", "span"),
+            )
 
 
 @rule("time-weekday", "events", "a weekday that is not the one of the value")
@@ -149,7 +194,12 @@ def time_weekday(page: Page) -> Iterator[Hit]:
             continue
         date = datetime.date.fromisoformat(value)
         if date.weekday() != wanted:
-            yield Hit(place_of(event.time.span), f"{shown(printed)} of {event.id} is {value}, a {date:%A}", f"a {('Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday')[wanted]}", ("events", index, "time", "value"))
+            yield Hit(
+                place_of(event.time.span),
+                f"{shown(printed)} of {event.id} is {value}, a {date:%A}",
+                f"a {('Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday')[wanted]}",
+                ("events", index, "time", "value"),
+            )
 
 
 @rule("time-status", "events", "a time that contradicts the status: happened in the future, planned in the past (4.4, 4.5)")
@@ -166,7 +216,9 @@ def time_status(page: Page) -> Iterator[Hit]:
             yield Hit(spot, told, "a time up to publication, or another status", path)
         elif event.status == "planned" and interval[1] < today[0]:
             yield Hit(spot, told, "a time from publication on, or another status", path)
-        elif event.status == "ongoing" and ((interval[0] > today[1] and event.type != "justice.trial") or (interval[1] < today[0] and "/" in event.time.value)):
+        elif event.status == "ongoing" and (
+            (interval[0] > today[1] and event.type != "justice.trial") or (interval[1] < today[0] and "/" in (event.time.value or ""))
+        ):
             yield Hit(spot, told, "a time that reaches publication, or another status", path)
 
 
@@ -189,7 +241,16 @@ def time_value(page: Page) -> Iterator[Hit]:
             expected = [f"{value}/.." for value in expected] + (expected if before[-1:] == ["from"] else [])
         elif before[-1:] in (["until"], ["by"], ["before"]):
             expected = [f"../{value}" for value in expected]
-        elif before[-1:] in (["early"], ["mid"], ["late"], ["around"], ["about"], ["after"], ["between"], ["to"], ["and"], ["week"]) or before in (["the", "end"], ["end", "of"], ["beginning", "of"]):
+        elif before[-1:] in (["early"], ["mid"], ["late"], ["around"], ["about"], ["after"], ["between"], ["to"], ["and"], ["week"]) or before in (
+            ["the", "end"],
+            ["end", "of"],
+            ["beginning", "of"],
+        ):
             continue
         if event.time.value not in expected:
-            yield Hit(place_of(event.time.span), f"{page.show(place_of(event.time.span))} of {event.id} ({event.status}) is {event.time.value}, published {published:%A} {published}", f"{' or '.join(dict.fromkeys(expected))} (4.5)", ("events", index, "time", "value"))
+            yield Hit(
+                place_of(event.time.span),
+                f"{page.show(place_of(event.time.span))} of {event.id} ({event.status}) is {event.time.value}, published {published:%A} {published}",
+                f"{' or '.join(dict.fromkeys(expected))} (4.5)",
+                ("events", index, "time", "value"),
+            )

@@ -11,7 +11,7 @@ from typing import Final
 from newsgold.issues import shown
 from newsgold.lint.numbers import Reading, bound_of, read
 from newsgold.lint.page import ARTICLES, Hit, Page, inside, place_of, rule
-from newsgold.normalize import number
+from newsgold.normalize import ISO_4217, number
 from newsgold.records import Figure
 
 
@@ -91,7 +91,14 @@ def figure_bound(page: Page) -> Iterator[Hit]:
                 continue
             if reading and len(reading.values) == 2:
                 continue
-            yield Hit(place, f"{figure.id} {page.show(place)} is {figure.bound}, with no modifier beside it" if bound is None else f"{figure.id} {page.show(place)} is {figure.bound} behind {shown(words)}", "exact (5.3)", path)
+            yield Hit(
+                place,
+                f"{figure.id} {page.show(place)} is {figure.bound}, with no modifier beside it"
+                if bound is None
+                else f"{figure.id} {page.show(place)} is {figure.bound} behind {shown(words)}",
+                "exact (5.3)",
+                path,
+            )
         elif bound != figure.bound:
             # "over two days", "nets over about 130 hectares": the word may be an ordinary preposition.
             if unsure and bound in ("more_than", "less_than") and (figure.kind == "duration" or figure.bound == "approximate"):
@@ -103,7 +110,11 @@ def figure_bound(page: Page) -> Iterator[Hit]:
 def figure_modifier(page: Page) -> Iterator[Hit]:
     for index, figure in enumerate(page.article.figures):
         printed = _printed(page, figure)
-        if re.match(r"(?:about|some|around|roughly|nearly|almost|at least|up to|more than|over|less than|fewer than|under|only|just|between|the|an estimated|exactly|as many as)\s", printed, re.I):
+        if re.match(
+            r"(?:about|some|around|roughly|nearly|almost|at least|up to|more than|over|less than|fewer than|under|only|just|between|the|an estimated|exactly|as many as)\s",
+            printed,
+            re.I,
+        ):
             yield Hit(place_of(figure.span), f"the span {shown(printed)} of {figure.id}", "the number without its modifier (5.2)", ("figures", index, "span"))
 
 
@@ -131,7 +142,16 @@ _UNITS: Final = [
     (r"\bminutes?\b", {"min"}, {"duration"}), (r"\bseconds?\b", {"s"}, {"duration"}), (r"-years?-olds?\b|\byears? old\b", {"a"}, {"age"}), (r"\byears?\b", {"a"}, {"duration", "age"}),
     (r"\bdegrees? celsius\b|°C", {"Cel"}, {"measure"}), (r"\bdegrees? fahrenheit\b|°F", {"[degF]"}, {"measure"}),
 ]  # fmt: skip
-_UNIT_RE: Final = [(re.compile(pattern, re.IGNORECASE), units, kinds) for pattern, units, kinds in _UNITS]
+# More that a span may print.
+_UNITS_MORE: Final = [
+    (r"\breais\b|^r\$", {"BRL"}, {"money", "rate"}), (r"\d\s?lbs?\b", {"[lb_av]"}, {"measure"}), (r"\d\s?mg\b|\bmilligrams?\b", {"mg"}, {"measure"}), (r"\bgram(?:me)?s?\b", {"g"}, {"measure"}),
+    (r"mph\b", {"[mi_i]/h"}, {"rate", "measure"}), (r"\brs\.?\s?\d", {"INR", "PKR", "LKR", "NPR", "MUR", "SCR"}, {"money", "rate"}), (r"\byen\b|¥", {"JPY", "CNY"}, {"money", "rate"}),
+    (r"\byuan\b", {"CNY"}, {"money", "rate"}), (r"\bfrancs?\b", {"CHF", "XOF", "XAF", "XPF", "RWF", "BIF", "CDF", "GNF", "DJF", "KMF", "MGA"}, {"money", "rate"}), (r"\blira\b|₺", {"TRY"}, {"money", "rate"}),
+    (r"\bbaht\b", {"THB"}, {"money", "rate"}), (r"\bwon\b", {"KRW"}, {"money", "rate"}), (r"\bzlot", {"PLN"}, {"money", "rate"}), (r"\brupiah\b|\brp\s?\d", {"IDR"}, {"money", "rate"}),
+    (r"\bhryvni", {"UAH"}, {"money", "rate"}), (r"\brou?bles?\b|₽", {"RUB", "BYN"}, {"money", "rate"}), (r"\bringgit\b|\brm\s?\d", {"MYR"}, {"money", "rate"}), (r"\bknots\b", {"[kn_i]"}, {"rate", "measure"}),
+    (r"^r\s?\d", {"ZAR"}, {"money", "rate"}), (r"\bounces?\b|\boz\b", {"[oz_av]", "[oz_tr]", "[foz_us]"}, {"measure"}), (r"\bkWh\b|\bkilowatt-hours?\b", {"kW.h"}, {"measure"}), (r"\bGW\b|\bgigawatts?\b", {"GW"}, {"measure"}),
+]  # fmt: skip
+_UNIT_RE: Final = [(re.compile(pattern, re.IGNORECASE), units, kinds) for pattern, units, kinds in [*_UNITS_MORE, *_UNITS]]
 # A unit's word behind the span, which 5.2 wants inside it.
 _BEHIND: Final = re.compile(
     r"[ \u00a0-]?(?:%|per\s?cent|percent|percentage points?|basis points?|kilomet(?:re|er)s?|km/h|km|centimet(?:re|er)s?|met(?:re|er)s?|miles?|feet|hectares?|acres?|lit(?:re|er)s?|gallons?|barrels?"
@@ -146,6 +166,20 @@ def figure_unit(page: Page) -> Iterator[Hit]:
         printed = _printed(page, figure)
         if figure.kind in ("rank", "score") or (figure.kind == "ratio" and not re.search(r"%|per\s?cent", printed)):
             continue
+        code = re.match(r"([A-Z]{3})\s?\d", printed)
+        if code and code[1] in ISO_4217 and (figure.unit or "").split("/")[0] != code[1]:
+            yield Hit(
+                place_of(figure.span), f"{figure.id} {shown(printed)} has unit {figure.unit or 'null'}", f"unit {code[1]} (5.4)", ("figures", index, "unit")
+            )
+            continue
+        if figure.kind == "age" and figure.unit not in ("a", "mo", "wk", "d", "h"):
+            yield Hit(
+                place_of(figure.span),
+                f"{figure.id} {shown(printed)} is an age in {figure.unit or 'no unit'}",
+                "unit a, unless other units are printed (5.4)",
+                ("figures", index, "unit"),
+            )
+            continue
         for pattern, units, kinds in _UNIT_RE:
             if not pattern.search(printed):
                 continue
@@ -157,7 +191,12 @@ def figure_unit(page: Page) -> Iterator[Hit]:
                 wrong.append(f"unit {figure.unit or 'null'}")
             if wrong:
                 expected = " or ".join(sorted(kinds)), " or ".join(sorted(units)[:4]) + (" …" if len(units) > 4 else "")
-                yield Hit(place_of(figure.span), f"{figure.id} {shown(printed)} has {' and '.join(wrong)}", f"kind {expected[0]}, unit {expected[1]} (5.4)", ("figures", index, "unit"))
+                yield Hit(
+                    place_of(figure.span),
+                    f"{figure.id} {shown(printed)} has {' and '.join(wrong)}",
+                    f"kind {expected[0]}, unit {expected[1]} (5.4)",
+                    ("figures", index, "unit"),
+                )
             break
 
 
@@ -170,10 +209,22 @@ def figure_unit_outside(page: Page) -> Iterator[Hit]:
         # A score of half an hour's "an hour", a rate's "a day": no unit of the number itself.
         behind = _BEHIND.match(page.text, end)
         before = page.text[start - 1 : start]
-        if behind and not re.match(r"\s?(?:second|minute)s?\b(?=\s(?:half|time|place))", page.text[end : end + 20]):
-            yield Hit((start, end), f"the span {shown(_printed(page, figure))} of {figure.id} leaves out {shown(behind[0].strip())} behind it", "the unit inside the span (5.2)", ("figures", index, "span"))
+        # "five day labourers": a unit in the singular behind a larger number belongs to the next noun.
+        singular = behind and re.fullmatch(r"\s(?:year|month|week|day|hour|minute|second|mile|acre|ton|tonne|euro|dollar)", behind[0], re.I)
+        if behind and not (singular and figure.high not in ("1", "1/2", "1/4")):
+            yield Hit(
+                (start, end),
+                f"the span {shown(_printed(page, figure))} of {figure.id} leaves out {shown(behind[0].strip())} behind it",
+                "the unit inside the span (5.2)",
+                ("figures", index, "span"),
+            )
         elif before and before in "$£€¥₹₦":
-            yield Hit((start, end), f"the span {shown(_printed(page, figure))} of {figure.id} leaves out {shown(before)} before it", "the currency sign inside the span (5.2)", ("figures", index, "span"))
+            yield Hit(
+                (start, end),
+                f"the span {shown(_printed(page, figure))} of {figure.id} leaves out {shown(before)} before it",
+                "the currency sign inside the span (5.2)",
+                ("figures", index, "span"),
+            )
 
 
 @rule("figure-of-article", "figures", "an `of` that begins with a determiner")
@@ -189,8 +240,47 @@ def figure_of_article(page: Page) -> Iterator[Hit]:
 @rule("figure-of-itself", "figures", "an `of` that takes in the number it belongs to")
 def figure_of_itself(page: Page) -> Iterator[Hit]:
     for index, figure in enumerate(page.article.figures):
-        if figure.of and figure.of.start < figure.span.end and figure.span.start < figure.of.end and figure.span.start >= figure.of.start and place_of(figure.of) != place_of(figure.span):
-            yield Hit(place_of(figure.of), f"the `of` of {figure.id} is {shown(page.text[figure.of.start : figure.of.end])}, which holds {shown(_printed(page, figure))}", "the noun after the number (5.5)", ("figures", index, "of"))
+        if (
+            figure.of
+            and figure.of.start < figure.span.end
+            and figure.span.start < figure.of.end
+            and figure.span.start >= figure.of.start
+            and place_of(figure.of) != place_of(figure.span)
+        ):
+            yield Hit(
+                place_of(figure.of),
+                f"the `of` of {figure.id} is {shown(page.text[figure.of.start : figure.of.end])}, which holds {shown(_printed(page, figure))}",
+                "the noun after the number (5.5)",
+                ("figures", index, "of"),
+            )
+
+
+# Between a number and a trigger that governs it: "12 [killed]", "20 people were [hurt]", "[killing] at least 14", "[rose] by 5%".
+_TO_TRIGGER: Final = re.compile(r"[ \u00a0](?:(?:have|has|had|been|were|was|are|is|be|also|already|people|others|more|men|women|children)[ \u00a0])*")
+_FROM_TRIGGER: Final = re.compile(
+    r"[ \u00a0](?:(?:by|about|some|around|nearly|almost|at|least|most|more|less|than|up|to|only|just|another|an|estimated)[ \u00a0])*"
+)
+
+
+@rule("figure-beside-trigger", "figures", "event null though a trigger stands right before or behind the number (5.5)")
+def figure_beside_trigger(page: Page) -> Iterator[Hit]:
+    starts = {mention.start: event for event in page.article.events for mention in event.mentions}
+    ends = {mention.end: event for event in page.article.events for mention in event.mentions}
+    for index, figure in enumerate(page.article.figures):
+        if figure.event is not None or figure.kind not in ("count", "money", "percent", "percentage_points", "score"):
+            continue
+        start, end = place_of(figure.span)
+        behind = _TO_TRIGGER.match(page.text, end)
+        event = starts.get(behind.end()) if behind else None
+        if event is None:
+            event = next((there for stop, there in ends.items() if 0 < start - stop < 40 and _FROM_TRIGGER.fullmatch(page.text, stop, start)), None)
+        if event and page.text[end : end + 1] != "-":
+            yield Hit(
+                (start, end),
+                f"{figure.id} {page.show((start, end))} stands right beside the trigger of {event.id}, and its event is null",
+                f"event {event.id} (5.5)",
+                ("figures", index, "event"),
+            )
 
 
 @rule("figure-event", "figures", "event null though the number stands in a participant's mention beside a trigger (5.5)")
@@ -208,7 +298,12 @@ def figure_event(page: Page) -> Iterator[Hit]:
                 if len(lead.split()) > 3 or not re.fullmatch(r"(?:[\w-]+\s)*[\w-]*", lead) or re.search(r"\b(?:of|in|from|with|for|an?)\b", lead):
                     continue
                 if any(_same_clause(page, part.mention.end, part.mention.start, mention.start) for mention in event.mentions):
-                    yield Hit(spot, f"{figure.id} {page.show(spot, 12)} counts {part.role} {part.entity} of {event.id} ({shown(page.text[event.mentions[0].start : event.mentions[0].end])}), and its event is null", f"event {event.id} (5.5)", ("figures", index, "event"))
+                    yield Hit(
+                        spot,
+                        f"{figure.id} {page.show(spot, 12)} counts {part.role} {part.entity} of {event.id} ({shown(page.text[event.mentions[0].start : event.mentions[0].end])}), and its event is null",
+                        f"event {event.id} (5.5)",
+                        ("figures", index, "event"),
+                    )
                     break
             else:
                 continue
@@ -258,7 +353,9 @@ def relation_subset(page: Page) -> Iterator[Hit]:
                 if figure.kind == "percent" and part_low is not None and part_low > 100:
                     yield Hit(place_of(figure.span), f"{told}, and over 100%", "a share up to the whole", path)
             elif {figure.kind, whole.kind} != {"count", "measure"}:
-                yield Hit(place_of(figure.span), f"{told}, a {figure.kind} of a {whole.kind}", "a part in the unit of its whole, or a percent or fraction (5.6)", path)
+                yield Hit(
+                    place_of(figure.span), f"{told}, a {figure.kind} of a {whole.kind}", "a part in the unit of its whole, or a percent or fraction (5.6)", path
+                )
 
 
 @rule("relation-converts", "figures", "a conversion within one unit, between kinds, from the later to the first printed, or off by more than 5%")
@@ -273,6 +370,8 @@ def relation_converts(page: Page) -> Iterator[Hit]:
             path = ("figures", index, "relations", place)
             told = f"{figure.id} {shown(_printed(page, figure))} converts_to {other.id} {shown(_printed(page, other))}"
             spot = place_of(figure.span)
+            if figure.bound == "approximate" and other.bound == "exact" and 0 < other.span.start - figure.span.end < 30:
+                yield Hit(place_of(other.span), f"{told}, {figure.bound} and {other.bound}", "approximate for both: a modifier carries over (ruling 82)", path)
             if figure.unit == other.unit:
                 yield Hit(spot, f"{told}, both in {figure.unit or 'no unit'}", "another unit (5.6)", path)
                 continue
@@ -283,12 +382,19 @@ def relation_converts(page: Page) -> Iterator[Hit]:
             if {figure.unit, other.unit} == {"Cel", "[degF]"} and mine is not None and theirs is not None:
                 celsius, fahrenheit = (mine, theirs) if figure.unit == "Cel" else (theirs, mine)
                 if abs(celsius * 1.8 + 32 - fahrenheit) > 1.5:
-                    yield Hit(spot, f"{told}, which is {celsius * 1.8 + 32:.0f} degrees Fahrenheit", "values that agree within a degree, or the text's own slip", path)
+                    yield Hit(
+                        spot, f"{told}, which is {celsius * 1.8 + 32:.0f} degrees Fahrenheit", "values that agree within a degree, or the text's own slip", path
+                    )
             elif one and two:
                 if one[0] != two[0]:
                     yield Hit(spot, f"{told}, {one[0]} into {two[0]}", "units of one quantity", path)
                 elif mine and theirs and abs(mine * one[1] / (theirs * two[1]) - 1) > _tolerance(figure, other):
-                    yield Hit(spot, f"{told}, which is {mine * one[1] / two[1]:.4g} {other.unit}", f"values that agree within {_OFF:.0%}, or the text's own slip", path)
+                    yield Hit(
+                        spot,
+                        f"{told}, which is {mine * one[1] / two[1]:.4g} {other.unit}",
+                        f"values that agree within {_OFF:.0%}, or the text's own slip",
+                        path,
+                    )
             elif figure.kind == other.kind == "money" and figure.unit and other.unit and mine and theirs:
                 low, high = sorted((figure.unit, other.unit))
                 rates[low, high].append((theirs / mine if figure.unit == low else mine / theirs, index, figure, other))
@@ -296,7 +402,12 @@ def relation_converts(page: Page) -> Iterator[Hit]:
         middle = sorted(rate for rate, *_ in found)[(len(found) - 1) // 2]
         for rate, index, figure, other in found:
             if len(found) > 1 and abs(rate / middle - 1) > max(_OFF, _tolerance(figure, other)):
-                yield Hit(place_of(figure.span), f"{figure.id} {shown(_printed(page, figure))} converts to {other.id} {shown(_printed(page, other))} at {rate:.4g} {high} a {low}; elsewhere {middle:.4g}", "one rate in an article, or the text's own slip", ("figures", index, "relations"))
+                yield Hit(
+                    place_of(figure.span),
+                    f"{figure.id} {shown(_printed(page, figure))} converts to {other.id} {shown(_printed(page, other))} at {rate:.4g} {high} a {low}; elsewhere {middle:.4g}",
+                    "one rate in an article, or the text's own slip",
+                    ("figures", index, "relations"),
+                )
 
 
 def _tolerance(one: Figure, other: Figure) -> float:
@@ -306,7 +417,13 @@ def _tolerance(one: Figure, other: Figure) -> float:
         value = _value(figure.low) if figure.low is not None else _value(figure.high)
         if value:
             digits = f"{float(value):.10g}"
-            last = 10.0 ** -len(digits.split(".")[1]) if "." in digits and "e" not in digits else 10.0 ** (len(digits) - len(digits.rstrip("0"))) if "e" not in digits else 0.0
+            last = (
+                10.0 ** -len(digits.split(".")[1])
+                if "." in digits and "e" not in digits
+                else 10.0 ** (len(digits) - len(digits.rstrip("0")))
+                if "e" not in digits
+                else 0.0
+            )
             rounding += 0.5 * last / abs(float(value))
     return max(_OFF, min(rounding, 0.5))
 
@@ -325,15 +442,31 @@ def relation_unlike(page: Page) -> Iterator[Hit]:
                 if figure.id < other.id:
                     yield Hit(place_of(figure.span), f"{told}, and the other way round", "each relation stated once (5.6)", path)
             elif relation.type in ("revises", "compared_with") and (figure.kind != other.kind or (figure.unit != other.unit and relation.type == "revises")):
-                yield Hit(place_of(figure.span), f"{told}, {figure.kind} in {figure.unit or 'no unit'} and {other.kind} in {other.unit or 'no unit'}", "figures of the same thing (5.6)", path)
+                yield Hit(
+                    place_of(figure.span),
+                    f"{told}, {figure.kind} in {figure.unit or 'no unit'} and {other.kind} in {other.unit or 'no unit'}",
+                    "figures of the same thing (5.6)",
+                    path,
+                )
 
 
 @rule("figure-change", "figures", "a change that the verb beside the number contradicts (5.5)")
 def figure_change(page: Page) -> Iterator[Hit]:
-    up = re.compile(r"\b(?:rose|risen|rise|rises|increased|grew|grown|climbed|gained|jumped|up|surged)\s(?:by\s|about\s|some\s|nearly\s|almost\s|more than\s|around\s)*$", re.I)
-    down = re.compile(r"\b(?:fell|fallen|fall|falls|decreased|dropped|declined|down|cut|shrank|slipped|plunged)\s(?:by\s|about\s|some\s|nearly\s|almost\s|more than\s|around\s)*$", re.I)
+    up = re.compile(
+        r"\b(?:rose|risen|rise|rises|increased|grew|grown|climbed|gained|jumped|up|surged)\s(?:by\s|about\s|some\s|nearly\s|almost\s|more than\s|around\s)*$",
+        re.I,
+    )
+    down = re.compile(
+        r"\b(?:fell|fallen|fall|falls|decreased|dropped|declined|down|cut|shrank|slipped|plunged)\s(?:by\s|about\s|some\s|nearly\s|almost\s|more than\s|around\s)*$",
+        re.I,
+    )
     for index, figure in enumerate(page.article.figures):
         before = page.text[max(0, figure.span.start - 40) : figure.span.start]
         for pattern, change in ((up, "increase"), (down, "decrease")):
             if pattern.search(before) and figure.change != change and figure.kind in ("percent", "percentage_points", "count", "money", "measure"):
-                yield Hit(place_of(figure.span), f"{figure.id} {page.show(place_of(figure.span))} has change {figure.change or 'null'}", f"{change} (5.5)", ("figures", index, "change"))
+                yield Hit(
+                    place_of(figure.span),
+                    f"{figure.id} {page.show(place_of(figure.span))} has change {figure.change or 'null'}",
+                    f"{change} (5.5)",
+                    ("figures", index, "change"),
+                )

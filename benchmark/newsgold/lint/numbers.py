@@ -25,9 +25,7 @@ _SHORT: Final = {"k": 10**3, "m": 10**6, "mn": 10**6, "mln": 10**6, "bn": 10**9,
 FRACTIONS: Final = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
 ORDINALS: Final = {
     word: n
-    for n, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth".split(), 1
-    )
+    for n, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth".split(), 1)
 }
 # 5.3: vague words and their low values.
 _VAGUE: Final = [
@@ -70,12 +68,12 @@ def _number(tokens: list[str], at: int, money: bool) -> tuple[Fraction, int] | N
             value, index = Fraction(1, 2), at + 2
         else:
             value, index = Fraction(1, 2), at + 1
+    elif token in ONES or token in TENS or (token in ("a", "an") and following == ["hundred"]):
+        value, index = _words(tokens, at + (token in ("a", "an")))
     elif token in ("a", "an") and following and (following[0] in SCALES or following[0] in FRACTIONS or following[0] == "couple"):
         value, index = Fraction(1), at + 1
         if following[0] == "couple":
             return Fraction(2), at + 2
-    elif token in ONES or token in TENS:
-        value, index = _words(tokens, at)
     elif token in SCALES:
         value = Fraction(1)
     if value is None:
@@ -94,6 +92,11 @@ def _number(tokens: list[str], at: int, money: bool) -> tuple[Fraction, int] | N
     return value, index
 
 
+def _joins(token: str, current: int) -> bool:
+    """Whether a word or sign joins number words: "hundred and five", "twenty-one"."""
+    return (token == "and" and current >= 100) or (token == "-" and current % 100 in TENS.values())
+
+
 def _words(tokens: list[str], at: int) -> tuple[Fraction, int]:
     """A run of number words: "twenty-one thousand three hundred and five"."""
     total = current = 0
@@ -108,11 +111,7 @@ def _words(tokens: list[str], at: int) -> tuple[Fraction, int]:
             current = (current or 1) * 100
         elif token in ("thousand", "million") and index + 1 < len(tokens) and (tokens[index + 1] in ONES or tokens[index + 1] in TENS):
             total, current = total + (current or 1) * SCALES[token], 0
-        elif token == "and" and current >= 100 and index + 1 < len(tokens) and (tokens[index + 1] in ONES or tokens[index + 1] in TENS):
-            pass
-        elif token == "-" and index + 1 < len(tokens) and tokens[index + 1] in ONES and current % 100 in TENS.values():
-            pass
-        else:
+        elif not (_joins(token, current) and index + 1 < len(tokens) and (tokens[index + 1] in ONES or (token == "and" and tokens[index + 1] in TENS))):
             break
         index += 1
     return Fraction(total + current), index
@@ -141,6 +140,12 @@ def read(printed: str, kind: str | None = None, unit: str | None = None) -> Read
         return None
     # A hyphen between letters joins words ("twenty-one", "three-day", "third-largest"); between numbers it makes a range or a score.
     plain = re.sub(r"(?<=[^\W\d])-(?=[^\W\d])", " ", plain)
+    if match := re.match(r"(half|quarter|third) (?:of )?an?\b", plain):
+        return (
+            Reading((Fraction(1, FRACTIONS[match[1]]),))
+            if not re.match(r"\w+ (?:of )?an? (?:million|billion|dozen|hundred|thousand)", plain)
+            else Reading((_number(_TOKEN.findall(plain), 0, False) or (Fraction(0), 0))[:1])
+        )
     if kind == "rank":
         for token in _TOKEN.findall(plain):
             if token in ORDINALS:
@@ -189,7 +194,10 @@ _BEFORE: Final = [
     ("at_most", r"up to|as many as|as much as|no more than|not more than|a maximum of|at (?:the )?most|within"),
     ("more_than", r"(?:just |well |slightly |far |a little )?(?:more than|over|above)|upwards of|in excess of|exceeding"),
     ("less_than", r"(?:just |well |slightly |far |a little )?(?:less than|fewer than|under|below)"),
-    ("approximate", r"about|some|around|roughly|approximately|an estimated|estimated|nearly|almost|close to|circa|ca\.|c\.|maybe|perhaps|probably|something like"),
+    (
+        "approximate",
+        r"about|some|around|roughly|approximately|an estimated|estimated|nearly|almost|close to|circa|ca\.|c\.|maybe|perhaps|probably|something like",
+    ),
 ]
 _BEFORE_RE: Final = [(bound, re.compile(rf"(?<![\w-])(?:{words})\s+(?:an?\s+)?$", re.IGNORECASE)) for bound, words in _BEFORE]
 _AFTER: Final = [
@@ -239,8 +247,16 @@ _NUMBER_WORD: Final = re.compile(
     r"(?<![\w-])(?:(?:" + "|".join([*(w for w in ONES if w != "one"), *TENS]) + r")(?:-(?:" + "|".join(list(ONES)[1:10]) + r"))?"
     r"|dozens?|hundreds?|thousands?|millions?|billions?|trillions?|lakhs?|crores?|decades|centuries|scores(?= of (?!music))"
     r"|(?:one|two|three|four|five|six|seven|eight|nine|a)[- ](?:thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)(?= of\b|\b-|[ ]?(?:majority|share))"
-    r"|half(?= (?:of )?(?:the|its|their|his|her|all) (?:\d|" + "|".join([*list(ONES)[2:], *TENS]) + r")| an? (?:million|billion|dozen|hour|point|percentage|century|mile|kilometre|day|tonne|year|metre)\b)"
+    r"|half(?= (?:of )?(?:the|its|their|his|her|all) (?:\d|"
+    + "|".join([*list(ONES)[2:], *TENS])
+    + r")| an? (?:million|billion|dozen|hour|point|percentage|century|mile|kilometre|day|tonne|year|metre)\b)"
     r"|one(?= (?:person|man|woman|child|boy|girl|people|death|dead|injured|injury|killed|wounded|missing|hurt|million|hundred|thousand|billion|dozen|in (?:two|three|four|five|six|seven|eight|nine|ten|\d+))\b)"
+    r"|one(?= (?:hour|minute|second|week|month|year|kilometre|kilometer|metre|meter|mile|tonne|per cent|percent|point|percentage)\b(?! (?:of the|later than)))"
+    r"|(?:" + "|".join(ORDINALS) + r")(?=[- ](?:most[- ]\w+|(?!best\b|west\b|test\b|quest\b|forest\b|protest\b|arrest\b|request\b)\w+est\b))"
+    r"|(?:(?<=finished )|(?<=placed )|(?<=came )|(?<=ranked )|(?<=finishing )|(?<=sits )|(?<=lie )|(?<=lies )|(?<=are )|(?<=rose to )|(?<=was ))(?:"
+    + "|".join(ORDINALS)
+    + r")(?= (?:in|of|on|among|with|behind|and)\b|[.,;])"
+    r"|(?:" + "|".join(ORDINALS) + r")(?= (?:place|spot)\b)"
     r"|(?<=only )one|(?<=just )one|(?<=least )one)(?![\w])",
     re.IGNORECASE,
 )
@@ -251,7 +267,9 @@ _LABELS: Final = frozenset(
     "episode series season question item category schedule form code junction borehole box house apartment flat suite floor apollo formula model tower block kilometre km "
     "pump shaft tank silo quay dock berth quarter matchday".split()
 )
-_CURRENCY_PREFIX: Final = re.compile(r"^(?:[A-Z]{0,3}[$£€¥₹₦₱₺₽₵₫₲₡৳]|(?:Sh|KSh|Ksh|USh|TSh|Tsh|Rs\.?|CFA|FCFA|Tk|RM|Rp|GH¢|GHS|KES|USD|EUR|NGN|[RNKPQ](?=\d{1,3}(?:[,.]\d|bn|m|$)|\d{3})))-?\d")
+_CURRENCY_PREFIX: Final = re.compile(
+    r"^(?:[A-Z]{0,3}[$£€¥₹₦₱₺₽₵₫₲₡৳]|(?:Sh|KSh|Ksh|USh|TSh|Tsh|Rs\.?|CFA|FCFA|Tk|RM|Rp|GH¢|GHS|KES|USD|EUR|NGN|[RNKPQ](?=\d{1,3}(?:[,.]\d|bn|m|$)|\d{3})))-?\d"
+)
 _CLOCK: Final = re.compile(r"\d{1,2}[:h]\d{2}(?::\d\d)?(?:[ap]m)?|\d{1,2}(?:[.:]\d{2})?[ap]\.?m\.?", re.IGNORECASE)
 _YEAR: Final = re.compile(r"(?:1[4-9]|20)\d\d")
 
@@ -272,7 +290,6 @@ def occurrences(page: Page) -> Iterator[Place]:
     for match in _CHUNK.finditer(text):
         chunk = match[0].strip(".,;:!?’'…—–")
         start = match.start() + match[0].find(chunk)
-        end = start + len(chunk)
         for part in re.finditer(r"[^—]+", chunk):  # a dash without blanks joins two words
             place = (start + part.start(), start + part.end())
             if re.search(r"\d", part[0]) and not _no_figure(page, part[0], place, dated):
@@ -300,23 +317,28 @@ def _no_figure(page: Page, chunk: str, place: Place, dated: set[int]) -> bool:
         return last.casefold() not in ("his", "her", "their", "my", "your", "our")  # "the 1990s"; "in her 30s" is an age
     if re.fullmatch(rf"{_YEAR.pattern}(?:[-–/](?:\d\d|\d{{4}}))?", plain):
         # "2000 people" counts; a year stands alone or behind a preposition, a month, a season.
-        plural = after and after.islower() and (after.endswith("s") or after in ("people", "men", "women", "children", "per", "km", "m")) and last.casefold() not in ("in", "since", "the", "of")
+        plural = (
+            after
+            and after.islower()
+            and (after.endswith("s") or after in ("people", "men", "women", "children", "per", "km", "m"))
+            and last.casefold() not in ("in", "since", "the", "of")
+        )
         return not plural
     if _CLOCK.fullmatch(plain):
         return not re.match(r"\d{1,2}:\d{2}\.\d", text[start:])
     if re.match(r"\s?[ap]\.?m\b|\s?o[’']clock|\s?(?:GMT|UTC|BST|hrs\b|hours local|local time)", text[end : end + 12]):
         return True
-    if re.fullmatch(r"\d{3,4}", plain) and after.casefold() in ("gmt", "hrs", "hours"):
+    if re.fullmatch(r"[012]\d{3}", plain) and after.casefold() in ("gmt", "hrs", "hours"):
         return True
     if re.fullmatch(r"\d+(?:st|nd|rd|th)", plain):
         return not (after.casefold() in ("place", "spot") or re.search(r"\b(?:finished|finish|placed|ranked)\s$", text[max(0, start - 12) : start]))
     if _is_month(after) or (after == "of" and _is_month(page.word_after(end + 3))):
         dated.add(end)
         return True
-    if _is_month(last) or (last.casefold() in ("the", "of") and len(before) > 1 and _is_month(before[0])):
-        if re.fullmatch(r"\d{1,2}(?:[-–]\d{1,2})?", plain):
-            dated.add(end)
-            return True
+    of_month = _is_month(last) or (last.casefold() in ("the", "of") and len(before) > 1 and _is_month(before[0]))
+    if of_month and re.fullmatch(r"\d{1,2}(?:[-–]\d{1,2})?", plain):
+        dated.add(end)
+        return True
     joined = re.search(r"(?:\d\s?(?:and|to|or|through|[-–])|\d,)\s$", text[max(0, start - 10) : start])
     if joined and any(0 < start - stop <= 10 for stop in dated) and re.fullmatch(r"\d{1,2}", plain):
         dated.add(end)
@@ -345,10 +367,8 @@ def _no_figure(page: Page, chunk: str, place: Place, dated: set[int]) -> bool:
         return True  # an age class
     if bare == "top" or re.match(r"-a-side", text[end : end + 8]):
         return True
-    if last[:1].isupper() and last.casefold() not in WEEKDAYS and bare not in _NOT_LABEL and page.sentence(start)[0] != start - len(last) - 1:
-        # "Falcon 9", "Radio 2"; but "in Accra 300 people"
-        if not (after and after.islower()) and not re.search(r"[%$£€]|\d[,.]\d", plain):
-            return True
+    if _labelled(page, start, last) and not (after and after.islower()) and not re.search(r"[%$£€]|\d[,.]\d", plain):
+        return True
     if re.match(r"\s[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)?\s(?:Street|Road|Avenue|Lane|Drive|Square|Place|Terrace|Way|Boulevard|St|Rd|Ave)\b", text[end : end + 50]):
         return True
     if re.match(r"[.)]\s", text[end : end + 2]) and (start == 0 or text[start - 1] == "\n"):
@@ -356,7 +376,16 @@ def _no_figure(page: Page, chunk: str, place: Place, dated: set[int]) -> bool:
     return _at_the_hour(page, place, last, after) and re.fullmatch(r"\d{1,2}", plain) is not None
 
 
-_NOT_LABEL: Final = frozenset("rs sh cfa kes usd eur gbp the a an about some of in at on for by and or than least over under only its their sh. rs. ksh".split())
+def _labelled(page: Page, start: int, last: str) -> bool:
+    """Whether the word before a number is a name that the number may belong to: "Falcon 9", "Radio 2"."""
+    at = start - len(last) - 1
+    usual = last.strip(".").casefold() in _NOT_LABEL or last.casefold() in WEEKDAYS
+    return last[:1].isupper() and not usual and page.sentence(start)[0] != at and not page.names.touches((at, start - 1))
+
+
+_NOT_LABEL: Final = frozenset(
+    "rs sh cfa kes usd eur gbp the a an about some of in at on for by and or than least over under only its their sh. rs. ksh".split()
+)
 
 
 def _at_the_hour(page: Page, place: Place, last: str, after: str) -> bool:
@@ -382,11 +411,9 @@ def _no_word(page: Page, word: str, place: Place, dated: set[int]) -> bool:
     low = word.casefold()
     if _COMPOUND.match(text, end):
         return True
-    if re.match(r"[- ]?o[’']clock", text[end : end + 9]) or (low in ONES or low in TENS) and _at_the_hour(page, place, last, after):
+    if re.match(r"[- ]?o[’']clock", text[end : end + 9]) or ((low in ONES or low in TENS) and _at_the_hour(page, place, last, after)):
         return True
     if last.casefold() in _LABELS | {"top"} and low in ONES:
         return last.casefold() != "no"  # "no two are alike"
-    if word[0].isupper() and page.sentence(start)[0] != start and text[start - 1] not in "“\"‘'":
-        # Inside a name, or a title with capitals: "Three Gorges".
-        return True
-    return False
+    # Inside a name, or a title with capitals: "Three Gorges".
+    return word[0].isupper() and page.sentence(start)[0] != start and text[start - 1] not in "“\"‘'"

@@ -33,7 +33,9 @@ FUNCTION_WORDS: Final = frozenset(
 )
 AUXILIARIES: Final = frozenset("is are was were be been being am has have had having do does did will would can could may might must shall should".split())
 ARTICLES: Final = frozenset(["the", "a", "an"])
-_ABBREVIATIONS: Final = NAME_TITLES["en"] | frozenset("no nos vs etc inc ltd co corp jan feb mar apr aug sept sep oct nov dec mt hon cllr approx sr jr ft e.g i.e".split())
+_ABBREVIATIONS: Final = NAME_TITLES["en"] | frozenset(
+    "no nos vs etc inc ltd co corp jan feb mar apr aug sept sep oct nov dec mt hon cllr approx sr jr ft e.g i.e".split()
+)
 _END: Final = re.compile(r"\n+|[.!?…]+[\"”’'»)\]]*[ \t\u00a0]+(?=[\"“‘'«„(\[]*[A-Z0-9\u00c0-\u00de\u0100-\u017f])")
 _WORD: Final = re.compile(r"\w+(?:[’'\-‑.,]\w+)*")
 
@@ -71,6 +73,7 @@ def rule(name: str, layer: str, summary: str) -> Callable[[Callable[[Page], Iter
     """Register a rule."""
 
     def register(find: Callable[[Page], Iterator[Hit]]) -> Callable[[Page], Iterator[Hit]]:
+        find.__doc__ = find.__doc__ or summary
         RULES[name] = Rule(name, layer, summary, find)
         return find
 
