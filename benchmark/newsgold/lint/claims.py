@@ -232,7 +232,11 @@ def relay_missing(page: Page) -> Iterator[Hit]:
             continue
         quoting = re.search(r"\b(?:quot(?:es|ed|ing)|cit(?:es|ed|ing))\b", page.text[low : claim.cue.end])
         outlet = next((entity for place, entity in media.items() if low <= place[0] < claim.cue.start), None)
-        if quoting and outlet and claim.speakers and claim.parent is None:
+        if not (quoting and outlet and claim.speakers and claim.parent is None):
+            continue
+        own = any(page.entities[speaker].kind == "media" for speaker in claim.speakers if speaker in page.entities)
+        between = any(other.cue and low + quoting.end() < other.cue.start < claim.cue.start for other in page.article.claims)
+        if not own and not between:
             yield Hit(
                 place_of(claim.cue),
                 f"{claim.id} is quoted by {outlet} {page.show(place_of(claim.cue))} and has no relay",

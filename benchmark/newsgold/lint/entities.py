@@ -44,7 +44,10 @@ def entity_kind(page: Page) -> Iterator[Hit]:
             continue
         if expected and expected != entity.kind:
             yield Hit(
-                place_of(longest), f"{entity.id} {shown(printed)} is a {entity.kind}", f"{expected} for {shown(head)} (2, kind)", ("entities", index, "kind")
+                place_of(longest),
+                f"{entity.id} {shown(printed)} is of kind {entity.kind}",
+                f"{expected} for {shown(head)} (2, kind)",
+                ("entities", index, "kind"),
             )
 
 
@@ -70,9 +73,9 @@ def entity_name(page: Page) -> Iterator[Hit]:
                     ("entities", index, "name"),
                 )
         else:
-            longest = max(own, key=lambda item: len(_bare(item[0])))
+            longest = max(own, key=lambda item: len(item[0]))
             # "a notice" and "the notice" describe alike.
-            if len(_bare(longest[0])) > len(_bare(entity.name)):
+            if len(longest[0]) > len(entity.name) and _bare(longest[0]).casefold() != _bare(entity.name).casefold():
                 yield Hit(
                     longest[1],
                     f"{entity.id} is called {shown(entity.name)}, but {shown(longest[0])} is a mention",

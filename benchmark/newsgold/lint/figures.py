@@ -425,7 +425,7 @@ def _tolerance(one: Figure, other: Figure) -> float:
                 else 0.0
             )
             rounding += 0.5 * last / abs(float(value))
-    return max(_OFF, min(rounding, 0.5))
+    return max(_OFF, min(rounding, 0.1))
 
 
 @rule("relation-unlike", "figures", "a figure that revises or is compared with one of another kind, or with itself by a ring")
