@@ -221,8 +221,10 @@ def sentence_spans(paragraph: str) -> list[tuple[int, int]]:
     spans, start = [], 0
     for match in re.finditer(r"[.!?…]+[”\"’'»)\]]*\s+(?=[A-Z\u00c0-\u00deĐŞŠŽČĆİ“\"‘'„«(\d])", paragraph):
         before = re.search(r"([\w.]+)$", paragraph[start : match.start()])
-        word = before.group(1).casefold() if before else ""
-        if paragraph[match.start()] == "." and (word in _ABBREVIATIONS or re.fullmatch(r"\w|(?:\w\.)+\w", word)):
+        word = before.group(1) if before else ""
+        # "No. 4" and "St. Ann" have a capital; "no." ends a sentence.
+        short = word.casefold() in _ABBREVIATIONS and (word[0].isupper() or word in ("etc", "vs", "approx", "ca", "pp", "e.g", "i.e", "a.m", "p.m"))
+        if paragraph[match.start()] == "." and (short or re.fullmatch(r"\w|(?:\w\.)+\w", word)):
             continue
         spans.append((start, match.end()))
         start = match.end()
@@ -428,7 +430,7 @@ def reused_names(texts: dict[str, str]) -> dict[str, list[str]]:
     for name, text in texts.items():
         for person in people(text):
             where[person].append(name)
-    return {person: names for person, names in sorted(where.items()) if len(names) > 1}
+    return {person: sorted(names) for person, names in sorted(where.items()) if len(names) > 1}
 
 
 def clean_real(text: str) -> str:

@@ -196,7 +196,8 @@ class Page:
             if match[0].startswith("."):
                 last = re.search(r"[\w.]*$", self.text[start : match.start()])
                 word = last[0] if last else ""
-                if word.casefold() in _ABBREVIATIONS or re.fullmatch(r"(?:[A-Z]\.)*[A-Z]|[ap]\.m", word):
+                short = word.casefold() in _ABBREVIATIONS and (word[0].isupper() or word in ("etc", "vs", "approx", "e.g", "i.e"))
+                if short or re.fullmatch(r"(?:[A-Z]\.)*[A-Z]|[ap]\.m", word):
                     continue
             if self.text[start : match.end()].strip():
                 out.append((start, match.end()))
