@@ -131,3 +131,13 @@ def test_the_set_s_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "| articles whose first 2 words open another article too | 100% | – |" in out
     assert "Names in more than one written article: Ada Obi (a, b); Kofi Mensah (a, b)." in out
     assert f"Longest run shared by written articles: {len(measure.tokens(TEXT))} words" in out
+
+
+def test_real_sets_are_compared_at_the_size_of_the_written_one() -> None:
+    real = {"a": f"On Monday Ada Obi said no. {ONE}", "b": f"On Monday Ada Obi said no. {ONE}"} | {f"c{n}": f"{n} words here" for n in range(6)}
+    runs = measure.shared_runs(real)
+    assert measure.matched(real, runs, 5) is None
+    found = measure.matched(real, runs, 4)
+    assert found == measure.matched(real, runs, 4) and found is not None
+    # Both of the pair are drawn in 4·3 of 8·7 ways, and then two of the four open alike.
+    assert found["runs"] == pytest.approx(12 / 56, abs=0.1) and found["names"] == found["runs"] and found["openings 2"] == pytest.approx(found["runs"] / 2)

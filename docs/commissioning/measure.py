@@ -19,6 +19,7 @@ import argparse
 import csv
 import itertools
 import json
+import random
 import re
 import statistics
 import sys
@@ -476,6 +477,29 @@ def _band(values: Iterable[float | None]) -> str:
     return "–" if found is None else f"{_number(found[0])} ({_number(found[1])}–{_number(found[2])})"
 
 
+def matched(real: dict[str, str], runs: dict[tuple[str, ...], list[str]], size: int, *, draws: int = 200, seed: int = 1) -> dict[str, float] | None:
+    """Figures of a set, for sets of ``size`` drawn from the real articles: their means over ``draws``; ``None`` where there are too few.
+
+    A larger set shares more openings, names and runs, so that sets are only to be compared at one size.
+    """
+    if len(real) < 2 * size:
+        return None
+    random_ = random.Random(seed)
+    heads = {n: {name: tuple(tokens(text)[:n]) for name, text in real.items()} for n in (2, 3)}
+    persons = {name: people(text) for name, text in real.items()}
+    names = sorted(real)
+    total: defaultdict[str, float] = defaultdict(float)
+    for _ in range(draws):
+        drawn = random_.sample(names, size)
+        there = set(drawn)
+        for n in (2, 3):
+            counted = Counter(heads[n][name] for name in drawn)
+            total[f"openings {n}"] += sum(count for count in counted.values() if count > 1) / size
+        total["names"] += sum(count > 1 for count in Counter(person for name in drawn for person in persons[name]).values())
+        total["runs"] += sum(len(there & set(where)) > 1 for where in runs.values())
+    return {key: value / draws for key, value in total.items()}
+
+
 def set_lines(written: dict[str, str], real: dict[str, str]) -> Iterator[str]:
     """The Markdown for the datasheet: the figures of the pieces beside the real ones, then the figures of the set."""
     columns = {"written": written, **({"real": real} if real else {})}
@@ -489,15 +513,22 @@ def set_lines(written: dict[str, str], real: dict[str, str]) -> Iterator[str]:
     yield f"| figures outside the band, of {len(FIGURES)} | {rows} | 0–{RETURN_ABOVE} |"
     rows = " | ".join(f"{100 * sum(len(outside_band(row)) > RETURN_ABOVE for row in found[name]) / max(1, len(found[name])):.0f}%" for name in columns)
     yield f"| pieces with more than {RETURN_ABOVE} outside | {rows} | – |"
+    runs = {name: shared_runs(texts) for name, texts in columns.items()}
+    beside = matched(real, runs.get("real", {}), len(written))
+    sized = f", real in sets of {len(written)} drawn" if beside else ""
+
+    def last(key: str, shape: str, whole: str) -> str:
+        return "" if not real else f" | {format(beside[key], shape)}" if beside else f" | {whole}"
+
     for n in (2, 3):
-        rows = " | ".join(f"{100 * shared_openings(list(texts.values()), n):.0f}%" for texts in columns.values())
-        yield f"| articles whose first {n} words open another article too | {rows} | – |"
-    rows = " | ".join(str(len(reused_names(texts))) for texts in columns.values())
-    yield f"| full names of people in two articles or more | {rows} | – |"
+        own, theirs = (f"{shared_openings(list(texts.values()), n):.0%}" for texts in (written, real))
+        yield f"| articles whose first {n} words open another article too{sized} | {own}{last(f'openings {n}', '.0%', theirs)} | – |"
+    own, theirs = (str(len(reused_names(texts))) for texts in (written, real))
+    yield f"| full names of people in two articles or more{sized} | {own}{last('names', '.1f', theirs)} | – |"
+    own, theirs = (str(len(found_)) for found_ in (runs["written"], runs.get("real", {})))
+    yield f"| runs of {RUN} words or more that two articles share{sized} | {own}{last('runs', '.1f', theirs)} | 0 |"
     rows = " | ".join(str(len(longest_shared(texts)[0])) for texts in columns.values())
     yield f"| longest run of words that two articles share | {rows} | – |"
-    rows = " | ".join(str(len(shared_runs(texts))) for texts in columns.values())
-    yield f"| runs of {RUN} words or more that two articles share | {rows} | 0 |"
     most = openings(written.values()).most_common(3)
     yield ""
     yield "Commonest openings: " + "; ".join(f"“{' '.join(gram)}” {count}" for gram, count in most) + "."
