@@ -154,7 +154,11 @@ def _no_content(page: Page, place: Place, low: str, before: list[str]) -> bool:
         return True
     if low in ("added", "adding") and not re.match(r"[ ](?:that|the|a|he|she|it|they|there|[\"“‘'])|[:,.]", page.text[place[1] : place[1] + 6]):
         return True
-    if last in ("been", "being") or (low == "accused" and (last in ONES or last == "co" or after in ("", "were", "was", "are", "is", "had", "has"))):
+    if (
+        (after == "by" and last not in AUXILIARIES and low.endswith("ed"))
+        or last in ("been", "being")
+        or (low == "accused" and (last in ONES or last == "co" or after in ("", "were", "was", "are", "is", "had", "has")))
+    ):
         return True
     # "We predict", "members are requested" in a speaker's own words: the act of the moment, not a report of one (3.4, ruling 148).
     performing = last in ("i", "we") or (last in ("are", "is") and low in ("urged", "requested", "asked", "advised", "reminded"))
@@ -230,6 +234,19 @@ def _other_sense(low: str, before: list[str], after: str, sentence: str) -> bool
     last = before[-1] if before else ""
     if last in _BEFORE.get(low, "").split() or after in _BEHIND.get(low, "").split():
         return True
+    if low.endswith("ing") and (
+        after in ("districts", "season", "number", "numbers", "demand", "pressure", "concern", "list")
+        or (low in ("growing", "rising", "falling") and last in ("the", "a"))
+    ):
+        return True  # an adjective
+    if last in ("newly", "locally", "mostly"):
+        return True
+    if low == "acquired" and after in ("in", "outside", "abroad", "from", "immunity", "taste"):
+        return True  # an infection, a habit
+    if low in ("fraud", "theft", "robbery", "burglary", "smuggling", "embezzlement", "bribery", "extortion", "forgery", "murder") and re.search(
+        r"\b(?:charged|charges?|counts?|indicted|accused|convicted|guilty)\b", sentence
+    ):
+        return True  # named in a charge: ruling 78
     if low in ("found", "find", "finds"):
         return low != "found" or last not in ("was", "were", "been", "police", "officers", "investigators")
     if low in ("vote", "votes") and (re.search(r"\d\s$|\d votes to $", sentence[-8:]) or last in ONES):

@@ -101,7 +101,8 @@ def figure_bound(page: Page) -> Iterator[Hit]:
             )
         elif bound != figure.bound:
             # "over two days", "nets over about 130 hectares": the word may be an ordinary preposition.
-            if unsure and bound in ("more_than", "less_than") and (figure.kind == "duration" or figure.bound == "approximate"):
+            distance = page.sport and figure.kind == "measure"  # "rowed over 500 metres"
+            if unsure and bound in ("more_than", "less_than") and (figure.kind == "duration" or figure.bound == "approximate" or distance):
                 continue
             yield Hit(place, f"{figure.id} {page.show(place)} is {figure.bound} with {shown(words)} beside it", f"{bound} (5.3)", path)
 
@@ -180,24 +181,22 @@ def figure_unit(page: Page) -> Iterator[Hit]:
                 ("figures", index, "unit"),
             )
             continue
-        for pattern, units, kinds in _UNIT_RE:
-            if not pattern.search(printed):
-                continue
-            head = (figure.unit or "").split("/")[0]
-            wrong = []
-            if figure.kind not in kinds and figure.kind != "rate":
-                wrong.append(f"kind {figure.kind}")
-            if figure.unit not in units and head not in units and not (figure.kind == "rate" and "/" in (figure.unit or "")):
-                wrong.append(f"unit {figure.unit or 'null'}")
-            if wrong:
-                expected = " or ".join(sorted(kinds)), " or ".join(sorted(units)[:4]) + (" …" if len(units) > 4 else "")
-                yield Hit(
-                    place_of(figure.span),
-                    f"{figure.id} {shown(printed)} has {' and '.join(wrong)}",
-                    f"kind {expected[0]}, unit {expected[1]} (5.4)",
-                    ("figures", index, "unit"),
-                )
-            break
+        fits = [(units, kinds) for pattern, units, kinds in _UNIT_RE if pattern.search(printed)]
+        head = (figure.unit or "").split("/")[0]
+        if not fits or any((figure.unit in units or head in units) and figure.kind in {*kinds, "rate"} for units, kinds in fits):
+            continue  # a span may print two: "1 minute 53.7 seconds"
+        units, kinds = fits[0]
+        wrong = [] if figure.kind in {*kinds, "rate"} else [f"kind {figure.kind}"]
+        if figure.unit not in units and head not in units and not (figure.kind == "rate" and "/" in (figure.unit or "")):
+            wrong.append(f"unit {figure.unit or 'null'}")
+        if wrong:
+            expected = " or ".join(sorted(kinds)), " or ".join(sorted(units)[:4]) + (" …" if len(units) > 4 else "")
+            yield Hit(
+                place_of(figure.span),
+                f"{figure.id} {shown(printed)} has {' and '.join(wrong)}",
+                f"kind {expected[0]}, unit {expected[1]} (5.4)",
+                ("figures", index, "unit"),
+            )
 
 
 @rule("figure-unit-outside", "figures", "a unit or currency sign beside the span that belongs into it (5.2)")
