@@ -93,7 +93,7 @@ def test_read(printed: str, kind: str, expected: list[str]) -> None:
 def test_read_race_times_and_what_is_no_number() -> None:
     assert read("2:05.3", "duration", "s") == read("125.3", "duration", "s")
     assert read("2:05.3", "duration", "min") is None
-    assert read("nobody") is None
+    assert read("nobody") is None and read("a year and three months", "duration") is None and read("5 feet 10 inches", "measure") is None
 
 
 @pytest.mark.parametrize(

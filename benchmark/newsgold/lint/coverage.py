@@ -87,7 +87,7 @@ _BASE: Final = frozenset("say tell state announce confirm deny admit warn claim 
     "condemn praise demand recommend propose request stress emphasise emphasize conclude reiterate recall complain apologise apologize "
     "states claims demands requests promises forecasts".split())  # fmt: skip
 """Forms that may be nouns or infinitives."""
-_SUBJECTS: Final = frozenset("they we who you i people residents officials workers traders farmers police both all many some others".split())
+_SUBJECTS: Final = frozenset("they we who i people residents officials workers traders farmers police both all many some others".split())
 
 
 @rule("cue-uncovered", "text", "a word of saying that is no claim's cue")
@@ -112,6 +112,16 @@ def _no_content(page: Page, place: Place, low: str, before: list[str]) -> bool:
     """Whether the words around a cue show that nothing is stated by it, or that it is a noun or an adjective."""
     last = before[-1] if before else ""
     after = page.word_after(place[1]).casefold()
+    low_, high = page.sentence(place[0])
+    if page.text[low_:high].rstrip(" \n\"”’'").endswith("?") and not page.content.touches(place):
+        return True  # a question is no claim (3.1)
+    if (
+        "nobody" in before
+        or "nobody's" in before
+        or (low == "claims" and last in ONES)
+        or (low == "claimed" and re.match(r" it[.,]", page.text[place[1] : place[1] + 4]))
+    ):
+        return True
     if last in lexicon().no_cue_before or " ".join(before[-2:]) in lexicon().no_cue_before:
         return True
     if last in (
@@ -179,23 +189,24 @@ def trigger_uncovered(page: Page) -> Iterator[Hit]:
     for event in page.article.events:
         for mention in event.mentions:
             known.setdefault(page.text[mention.start : mention.end].casefold(), event.id)
+    law = re.search(r"\b(?:courts?|police|prosecut\w+|magistrates?|judges?|tribunal|regulator|coroner|inquest)\b", page.text, re.I) is not None
     for place in _words_in(page, forms):
         if triggers.touches(place) or cues.touches(place) or page.names.touches(place) or roles.touches(place):
             continue
         printed = page.text[place[0] : place[1]]
         low = printed.casefold()
         before = page.words_before(place[0], 3)
-        last = before[-1] if before else ""
         after = page.word_after(place[1])
         storm = low in ("hurricane", "cyclone", "typhoon") and after[:1].isupper()
-        if printed[0].isupper() and page.sentence(place[0])[0] != place[0] and (after[:1].isupper() or last[:1].isupper()) and not storm:
+        opens = page.sentence(place[0])[0] == place[0] or page.text[place[0] - 1] in "\"“‘'"
+        if printed[0].isupper() and not opens and not storm:
             continue  # part of a name; but a named storm is a trigger (4.2)
         if after.casefold() in words.heads or page.text[place[1] : place[1] + 1] in ("-", "‑") or page.text[place[0] - 1 : place[0]] in ("-", "‑"):
             continue  # a modifier: "strike committee" (4.1 d)
         if page.text[place[1] : place[1] + 1] == " " and triggers.touches((place[1] + 1, place[1] + 2)):
             continue  # "protest [meeting]", "peace [talks]": the next word is the trigger
         lowered = [word.casefold().replace("’", "'").lstrip("'") for word in before]
-        if _negated(lowered) or _other_sense(low, lowered, after.casefold(), page.text[page.sentence(place[0])[0] : place[0]]):
+        if _negated(lowered) or _other_sense(low, lowered, after.casefold(), page.text[page.sentence(place[0])[0] : place[0]], law=law):
             continue
         types = words.triggers.get(low) or words.sport.get(low, ())
         hint = f"; the same word triggers {known[low]}" if low in known else ""
@@ -229,8 +240,8 @@ _BEHIND: Final[dict[str, str]] = {
 }  # fmt: skip
 
 
-def _other_sense(low: str, before: list[str], after: str, sentence: str) -> bool:
-    """Whether the words around a form show another sense than the event's."""
+def _other_sense(low: str, before: list[str], after: str, sentence: str, *, law: bool) -> bool:
+    """Whether the words around a form show another sense than the event's; ``law`` tells whether the article speaks of courts or police."""
     last = before[-1] if before else ""
     if last in _BEFORE.get(low, "").split() or after in _BEHIND.get(low, "").split():
         return True
@@ -249,6 +260,8 @@ def _other_sense(low: str, before: list[str], after: str, sentence: str) -> bool
         return True  # named in a charge: ruling 78
     if low in ("found", "find", "finds"):
         return low != "found" or last not in ("was", "were", "been", "police", "officers", "investigators")
+    if low in ("charge", "charges", "charged", "fine", "fines", "fined", "trial", "trials", "hearing", "hearings", "sentence", "sentences") and not law:
+        return True  # a fee, a clinical trial
     if low in ("vote", "votes") and (re.search(r"\d\s$|\d votes to $", sentence[-8:]) or last in ONES):
         return True  # counted, not held
     if low in ("rose", "risen", "rise", "rises", "rising", "increased") and re.search(r"\btoll\b", sentence):
@@ -338,7 +351,7 @@ def nominal_uncovered(page: Page) -> Iterator[Hit]:
         for place in sorted({*_finds(page.text, nominal), *_finds(page.text, nominal[0].upper() + nominal[1:])}):
             if place in every or not _ends_phrase(page, place[1]):
                 continue
-            outer = [other for other in every if inside(place, other) and other[0] == place[0]]
+            outer = [other for other in every if inside(place, other) and (other[0] == place[0] or page.text[other[0] : place[0]].casefold() in ("the ", "a "))]
             if outer or page.names.holds(place) or triggers.touches(place):
                 continue
             behind = re.match(r",? ", page.text[place[1] : place[1] + 2])

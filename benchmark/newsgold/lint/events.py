@@ -238,9 +238,9 @@ def time_value(page: Page) -> Iterator[Hit]:
         if not expected:
             continue
         if before[-1:] in (["since"], ["from"]):
-            expected = [f"{value}/.." for value in expected] + (expected if before[-1:] == ["from"] else [])
+            expected = [f"{value.split('/')[0]}/.." for value in expected] + (expected if before[-1:] == ["from"] or event.status == "happened" else [])
         elif before[-1:] in (["until"], ["by"], ["before"]):
-            expected = [f"../{value}" for value in expected]
+            expected = [f"../{value.split('/')[-1]}" for value in expected]
         elif before[-1:] in (["early"], ["mid"], ["late"], ["around"], ["about"], ["after"], ["between"], ["to"], ["and"], ["week"]) or before in (
             ["the", "end"],
             ["end", "of"],

@@ -57,10 +57,13 @@ def _mismatch(figure: Figure, reading: Reading) -> str | None:
         wants = {value for value in (low, high) if value is not None}
         if figure.unit == "pp" and wants == {values[0] / 100}:
             return None  # hundredths whose "basis points" stand outside
+        if figure.kind in ("money", "rate") and wants == {values[0] / 100}:
+            return None  # cents of the currency
         # A race time, a length in feet and inches and the like are worked out; only what is no multiple is told.
         return None if wants == {values[0]} else _shown(values[0])
     if len(values) == 2 and figure.bound == "range":
-        return None if (low, high) == values else f"{_shown(values[0])} to {_shown(values[1])}"
+        cents = figure.kind in ("money", "rate") and (low, high) == (values[0] / 100, values[1] / 100)
+        return None if (low, high) == values or cents else f"{_shown(values[0])} to {_shown(values[1])}"
     if len(values) == 2 and reading.separator in ("to", "-", "or", "and") and figure.kind not in ("score", "ratio", "rank") and low == high:
         return f"a range from {_shown(values[0])} to {_shown(values[1])}" if values[0] < values[1] and low in (values[0], values[1]) else None
     return None
@@ -68,7 +71,7 @@ def _mismatch(figure: Figure, reading: Reading) -> str | None:
 
 @rule("figure-bound", "figures", "a bound that disagrees with the words before or behind the number (5.3)")
 def figure_bound(page: Page) -> Iterator[Hit]:
-    conversions = {relation.figure for figure in page.article.figures for relation in figure.relations if relation.type == "converts_to"}
+    conversions = {relation.figure: figure.bound for figure in page.article.figures for relation in figure.relations if relation.type == "converts_to"}
     for index, figure in enumerate(page.article.figures):
         if figure.kind in ("rank", "score") or figure.bound == "vague":
             continue
@@ -99,7 +102,7 @@ def figure_bound(page: Page) -> Iterator[Hit]:
                 "exact (5.3)",
                 path,
             )
-        elif bound != figure.bound:
+        elif bound != figure.bound and (figure.bound == "exact" or conversions.get(figure.id) != figure.bound):  # a modifier carries over (ruling 82)
             # "over two days", "nets over about 130 hectares": the word may be an ordinary preposition.
             distance = page.sport and figure.kind == "measure"  # "rowed over 500 metres"
             if unsure and bound in ("more_than", "less_than") and (figure.kind == "duration" or figure.bound == "approximate" or distance):

@@ -136,8 +136,8 @@ def read(printed: str, kind: str | None = None, unit: str | None = None) -> Read
         return Reading((Fraction(10 * int(match[1])), Fraction(10 * int(match[1]) + 9)), "-")
     if match := re.fullmatch(r"(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)", plain):
         return Reading((3600 * int(match[1] or 0) + 60 * int(match[2]) + Fraction(match[3]),)) if unit == "s" else None
-    if re.search(r"\d[.:]\d+[.:]\d", plain):
-        return None
+    if re.search(r"\d[.:]\d+[.:]\d|\b(?:years?|months?|weeks?|days?|hours?|minutes?|feet|pounds?)(?: and|,)? (?:an?\b|\d|" + "|".join(ONES) + ")", plain):
+        return None  # worked out from two units
     # A hyphen between letters joins words ("twenty-one", "three-day", "third-largest"); between numbers it makes a range or a score.
     plain = re.sub(r"(?<=[^\W\d])-(?=[^\W\d])", " ", plain)
     if match := re.match(r"(half|quarter|third) (?:of )?an?\b", plain):
@@ -190,7 +190,7 @@ def read(printed: str, kind: str | None = None, unit: str | None = None) -> Read
 # 5.3, in front of the number; what is tried first is the longer.
 _BEFORE: Final = [
     ("exact", r"exactly|only|just|even|another|a (?:new )?record|a total of"),
-    ("at_least", r"at (?:the )?least|no (?:fewer|less) than|not less than|a minimum of|minimum of"),
+    ("at_least", r"at (?:the )?least|no (?:fewer|less) than|not less than|a minimum of"),
     ("at_most", r"up to|as many as|as much as|no more than|not more than|a maximum of|at (?:the )?most|within"),
     ("more_than", r"(?:just |well |slightly |far |a little )?(?:more than|over|above)|upwards of|in excess of|exceeding"),
     ("less_than", r"(?:just |well |slightly |far |a little )?(?:less than|fewer than|under|below)"),
@@ -367,7 +367,11 @@ def _no_figure(page: Page, chunk: str, place: Place, dated: set[int]) -> bool:
         return True  # an age class
     if bare == "top" or re.match(r"-a-side", text[end : end + 8]):
         return True
-    if _labelled(page, start, last) and not (after and after.islower()) and not re.search(r"[%$£€]|\d[,.]\d", plain):
+    if (
+        _labelled(page, start, last)
+        and not (after and after.islower() and not re.match(r" de [A-Z]", text[end : end + 5]))
+        and not re.search(r"[%$£€]|\d[,.]\d", plain)
+    ):
         return True
     if re.match(r"\s[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)?\s(?:Street|Road|Avenue|Lane|Drive|Square|Place|Terrace|Way|Boulevard|St|Rd|Ave)\b", text[end : end + 50]):
         return True
@@ -396,7 +400,7 @@ def _at_the_hour(page: Page, place: Place, last: str, after: str) -> bool:
         return True
     if after.casefold() in WEEKDAYS or (after == "on" and page.word_after(place[1] + 3).casefold() in WEEKDAYS):
         return True
-    return last.casefold() in ("at", "until", "till", "past") and (not after or after in ("and", "to", "when"))
+    return last.casefold() in ("at", "until", "till", "past", "after", "before") and (not after or after in ("and", "to", "when"))
 
 
 _COMPOUND: Final = re.compile(r"-(?:way|fold|a-side|piece|sided|faced|tone|dimensional|star|wheel|wheeler|wheeled|off|time|and-a-half-star)\b")
