@@ -1,4 +1,4 @@
-"""Fill the generated parts of README.md and docs/datasheet.md, and draw the plots: ``python docs/fill.py [--real DIR]``.
+"""Fill the generated parts of the pages, and draw the plots: ``python docs/fill.py [--real DIR]``; with ``--check`` say what differs, exit 1.
 
 A part stands between ``<!-- name -->`` and ``<!-- /name -->``. The tests hold the parts to what the commands print. ``--real DIR`` measures the
 written articles beside the real ones in DIR (see ``docs/commissioning/measure.py``); without it that part stays as it is.
@@ -7,22 +7,24 @@ written articles beside the real ones in DIR (see ``docs/commissioning/measure.p
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent / "commissioning"))
+
+import floors
+import gold_plots
+import measure
+
+import analysis
 from newsgold import load, score
 from newsgold.agreement import agreement
 from newsgold.build import label_counts
 from newsgold.records import LAYERS, SPLITS
 from newsgold.report import agreement_markdown, markdown_table, score_markdown
+from newsgold.resources import write_atomic
 from newsgold.stats import confidence
-
-sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parent / "commissioning"))
-import floors
-import measure
-import plots
 
 ROOT = Path(__file__).parents[1]
 
@@ -54,31 +56,47 @@ def measures(real: Path) -> str:
 
 
 def parts() -> dict[str, str]:
-    """Every generated part by name, but for the measures."""
+    """The generated parts of README.md and the datasheet by name."""
     twice = [article for split in ("validation", "test") for article in load(split)]
     card = score(ROOT / "baselines" / "rules" / "predictions" / "test.jsonl", "test", system="rules")
     return {
         "result": score_markdown(card.to_dict(extra=confidence(card.rows, card.signature))).strip(),
         "counts": counts(),
         "phenomena": phenomena(),
-        "statistics": plots.markdown(plots.plots(plots.written())),
         "agreement": agreement_markdown(agreement(["a1", "a2"], twice).to_dict()).strip(),
     }
 
 
-def main() -> None:
-    """Rewrite both pages and the plots."""
-    parser = argparse.ArgumentParser(description="Fill the generated parts of README.md and docs/datasheet.md, and draw the plots.")
+def filled(text: str, made: dict[str, str]) -> str:
+    """A page with its parts."""
+    for name, body in made.items():
+        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        if start in text and end in text:
+            head, rest = text.split(start, 1)
+            text = f"{head}{start}\n{body}\n\n{end}{rest.split(end, 1)[1]}"
+    return text
+
+
+def main() -> int:
+    """Rewrite the pages and pictures whose generated parts differ."""
+    parser = argparse.ArgumentParser(description="Fill the generated parts of the pages, and draw the plots.")
+    parser.add_argument("--check", action="store_true", help="write nothing; say what differs, exit 1")
     parser.add_argument("--real", type=Path, metavar="DIR", help="measure the written articles beside the real ones in DIR (*.csv, *.txt)")
     args = parser.parse_args()
-    filled = parts() | ({"measures": measures(args.real)} if args.real else {})
-    plots.main([])
-    for page in (ROOT / "README.md", ROOT / "docs" / "datasheet.md"):
-        text = page.read_text(encoding="utf-8")
-        for name, body in filled.items():
-            text = re.sub(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", lambda match, body=body: f"{match[1]}\n{body}\n\n{match[2]}", text, flags=re.S)
-        page.write_text(text, encoding="utf-8")
+    analysed, pictures = analysis.parts()
+    drawn = gold_plots.statistics(gold_plots.written())
+    made = parts() | analysed | {"statistics": gold_plots.markdown(drawn)} | ({"measures": measures(args.real)} if args.real else {})
+    pictures |= gold_plots.files(drawn)
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "baselines").glob("*/README.md"))]
+    files = {path: filled(path.read_text(encoding="utf-8"), made).encode() for path in pages}
+    files |= {ROOT / "docs" / "images" / name: picture.encode() for name, picture in pictures.items()}
+    changed = [path for path, body in files.items() if not path.is_file() or path.read_bytes() != body]
+    for path in changed:
+        if not args.check:
+            write_atomic(path, files[path])
+        print(f"{'differs' if '--check' in sys.argv else 'wrote'}: {path.relative_to(ROOT)}")
+    return 1 if changed and args.check else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,226 +1,183 @@
-"""Statistics of the gold as plots: ``python docs/plots.py [--check]`` writes ``docs/images/statistics-*.svg``.
+"""Plots as SVG, few and plain: the same bytes for the same numbers, readable on light and on dark ground, and without colours.
 
-The plots are plain SVG, drawn here so that the same data gives the same bytes on every machine; ``--check`` writes nothing and exits 1 when one
-differs from what the data gives. ``docs/fill.py`` puts them into the datasheet and writes them too.
+An SVG that a page shows as a picture sees no style sheet of the page, so each brings its own colours for both, and its ground.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections import Counter
-from collections.abc import Sequence
-from html import escape
-from pathlib import Path
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from xml.sax.saxutils import escape, quoteattr
 
-from newsgold.build import label_counts
-from newsgold.corpus import load
-from newsgold.facets import FACETS
-from newsgold.records import (
-    CLAIM_ACTS,
-    CLAIM_FORMS,
-    ENTITY_KINDS,
-    EVENT_STATUSES,
-    EVENT_TYPES,
-    FIGURE_BOUNDS,
-    FIGURE_KINDS,
-    FIGURE_RELATIONS,
-    GENRES,
-    LAYERS,
-    PARTICIPANT_ROLES,
-    TOPICS,
-    Article,
-)
-from newsgold.resources import write_atomic
-
-ROOT: Final = Path(__file__).parents[1]
-FOLDER: Final = Path("images")
-SPLITS: Final = ("train", "validation", "test")
-# Told apart by lightness too, for readers who see few colours and for print in grey.
-COLOURS: Final = ("#9ecae1", "#f0a35e", "#1f4e79")
-INK, PALE, FAINT = "#222222", "#666666", "#d9d9d9"
-ROW, LABEL, BAR, FONT = 17, 210, 360, 12
-"""Height of a row, width of the labels, width of the longest bar, size of the letters; in pixels."""
-STEP: Final = 50
-"""Words in a bar of the histogram of lengths."""
+STYLE = """
+svg { background: #fff; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
+.ground { fill: #fff; } text { fill: #1b1f24; } .soft { fill: #57606a; } .grid { stroke: #d0d7de; } .end { text-anchor: end; } .middle { text-anchor: middle; }
+.s0 { --c: #0b5cad; } .s1 { --c: #b35900; } .s2 { --c: #00694a; } .s3 { --c: #9b1b63; } .s4 { --c: #57606a; }
+@media (prefers-color-scheme: dark) {
+  svg { background: #14171b; } .ground { fill: #14171b; } text { fill: #e6e9ec; } .soft { fill: #a4adb6; } .grid { stroke: #3a424b; }
+  .s0 { --c: #79b8ff; } .s1 { --c: #f0b35c; } .s2 { --c: #4fd0a4; } .s3 { --c: #ff94c8; } .s4 { --c: #a4adb6; }
+}
+.line { fill: none; stroke: var(--c); stroke-width: 2; } .mark { fill: var(--c); } .range { fill: none; stroke: var(--c); stroke-width: 1.5; opacity: .6; } .hollow { fill: none; stroke: var(--c); stroke-width: 1.5; }
+.bar { fill: var(--c); } .part { fill: var(--c); opacity: .45; } .none { fill: none; stroke: var(--c); } .extra { fill: none; stroke: var(--c); stroke-dasharray: 2 2; }
+"""
 
 
-class Bars(NamedTuple):
-    """A block of horizontal bars under a heading: each row a label and its value by series, stacked."""
+class Series(NamedTuple):
+    """One line of a chart."""
 
-    heading: str
-    rows: list[tuple[str, tuple[float, ...]]]
-
-
-def _number(value: float) -> str:
-    return f"{value:.1f}".rstrip("0").rstrip(".")
+    name: str
+    points: Sequence[tuple[float, float, float, float]]
+    """x, y, and the lowest and highest y at that x."""
 
 
-def chart(title: str, about: str, series: Sequence[str], blocks: Sequence[Bars]) -> str:
-    """An SVG of blocks of stacked horizontal bars.
+def number(value: float) -> str:
+    """A coordinate: at most one place, no negative zero."""
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
 
-    Args:
-        title: printed above.
-        about: what a reader who cannot see it is told.
-        series: names of the stacked values, for the legend.
-        blocks: bars, each block on a scale of its own; the sum stands behind the bar.
-    """
-    width = LABEL + BAR + 70
-    out: list[str] = []
-    y = 24
-    out.append(f'<text x="8" y="{y}" font-size="15" font-weight="bold">{escape(title)}</text>')
-    if len(series) > 1:
-        y += 20
-        x = 8
-        for name, colour in zip(series, COLOURS, strict=False):
-            out.append(f'<rect x="{x}" y="{y - 10}" width="11" height="11" fill="{colour}"/><text x="{x + 16}" y="{y}">{escape(name)}</text>')
-            x += 32 + 7 * len(name)
-    for block in blocks:
-        y += 26
-        out.append(f'<text x="8" y="{y}" font-weight="bold">{escape(block.heading)}</text>')
-        most = max((sum(values) for _, values in block.rows), default=0) or 1
-        for label, values in block.rows:
-            y += ROW
-            out.append(f'<text x="{LABEL - 8}" y="{y}" text-anchor="end">{escape(label)}</text>')
-            x_ = float(LABEL)
-            for value, colour in zip(values, COLOURS, strict=False):
-                size = BAR * value / most
-                if value:
-                    out.append(f'<rect x="{_number(x_)}" y="{y - 11}" width="{_number(size)}" height="13" fill="{colour}"/>')
-                x_ += size
-            out.append(f'<text x="{_number(x_ + 6)}" y="{y}" fill="{PALE}">{_number(sum(values))}</text>')
-    height = y + 14
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t d" '
-        f'font-family="Helvetica, Arial, sans-serif" font-size="{FONT}" fill="{INK}">\n'
-        f'<title id="t">{escape(title)}</title>\n<desc id="d">{escape(about)}</desc>\n<rect width="{width}" height="{height}" fill="#ffffff"/>\n'
-        + "\n".join(out)
-        + "\n</svg>\n"
+
+def label(x: float, y: float, words: str, kind: str = "") -> str:
+    """Words at a place."""
+    return f'<text x="{number(x)}" y="{number(y)}"{f" class={quoteattr(kind)}" if kind else ""}>{escape(words)}</text>'
+
+
+def marker(shape: int, x: float, y: float, kind: str) -> str:
+    """A mark at a place; its form tells the series too."""
+    forms = (
+        f'<circle class="{kind}" cx="{number(x)}" cy="{number(y)}" r="4"/>',
+        f'<rect class="{kind}" x="{number(x - 3.5)}" y="{number(y - 3.5)}" width="7" height="7"/>',
+        f'<path class="{kind}" d="M{number(x)} {number(y - 5)}l5 8.5h-10z"/>',
+        f'<path class="{kind}" d="M{number(x)} {number(y - 5)}l5 5-5 5-5-5z"/>',
+        f'<path class="{kind}" d="M{number(x - 4)} {number(y - 1)}h8v2h-8z"/>',
     )
+    return forms[shape % len(forms)]
 
 
-def _by_split(articles: dict[str, list[Article]]) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, dict[str, int]]]]:
-    records, labels = {}, {}
-    for split, held in articles.items():
-        records[split], labels[split] = label_counts(held)
-    return records, labels
-
-
-def plots(articles: dict[str, list[Article]]) -> dict[str, tuple[str, str]]:
-    """The SVG of each plot by its name, and what is written beside it for those who cannot see it."""
-    records, labels = _by_split(articles)
-    splits = tuple(articles)
-
-    def block(heading: str, field: str, order: Sequence[str]) -> Bars:
-        return Bars(heading, [(label, tuple(float(labels[split].get(field, {}).get(label, 0)) for split in splits)) for label in order])
-
-    every = [article for held in articles.values() for article in held]
-    lengths = {split: [len((article.text or "").split()) for article in held] for split, held in articles.items()}
-    flat = sorted(length for held in lengths.values() for length in held)
-    first, last = (flat[0] // STEP, flat[-1] // STEP) if flat else (0, 0)
-    histogram = [
-        (f"{STEP * band} to {STEP * band + STEP - 1} words", tuple(float(sum(length // STEP == band for length in lengths[split])) for split in splits))
-        for band in range(first, last + 1)
-    ]
-    per_article = [(layer, (sum(records[split][layer] for split in splits) / max(1, len(every)),)) for layer in ("entities", "claims", "events", "figures")]
-    posed = {split: Counter(name for article in held for name in FACETS["challenge"][1](article)) for split, held in articles.items()}
-    challenges = [(name, tuple(float(posed[split][name]) for split in splits)) for name in FACETS["challenge"][0]]
-    total = {layer: sum(records[split][layer] for split in splits) for layer in LAYERS}
-    told = ", ".join(f"{count} {layer}" for layer, count in total.items())
-    out: dict[str, tuple[str, str]] = {}
-
-    def put(name: str, title: str, about: str, series: Sequence[str], blocks: Sequence[Bars]) -> None:
-        out[name] = chart(title, about, series, blocks), about
-
-    put(
-        "records", "Articles and records", f"{len(every)} articles with {told}", splits,
+def svg(width: float, height: float, title: str, description: str, body: Iterable[str]) -> str:
+    """A whole picture."""
+    size = f"{number(width)} {number(height)}"
+    return "\n".join(
         [
-            Bars("articles", [("articles", tuple(float(len(articles[split])) for split in splits))]),
-            Bars("records of each layer", [(layer, tuple(float(records[split][layer]) for split in splits)) for layer in (*LAYERS, "entities")]),
-        ],
-    )  # fmt: skip
-    put(
-        "per-article",
-        "Records in an article, mean",
-        "; ".join(f"{layer} {values[0]:.1f}" for layer, values in per_article),
-        ("mean",),
-        [Bars("all splits", per_article)],
-    )
-    put(
-        "topics", "Topics and genres", f"{sum(any(article.topics[:1] == (topic,) for article in every) for topic in TOPICS)} main topics, {len({article.genre for article in every})} genres", splits,
-        [block("topic (an article may have several)", "topic", TOPICS), block("genre", "genre", [genre for genre in GENRES if any(article.genre == genre for article in every)])],
-    )  # fmt: skip
-    put(
-        "claims", "Speakers and claims", "entities by kind, claims by form and act", splits,
-        [block("entities by kind", "entity.kind", ENTITY_KINDS), block("claims by form", "claim.form", CLAIM_FORMS), block("claims by act", "claim.act", CLAIM_ACTS)],
-    )  # fmt: skip
-    put(
-        "events", "Events", "events by status and type, participants by role", splits,
-        [block("status", "event.status", EVENT_STATUSES), block("participants by role", "participant.role", PARTICIPANT_ROLES), block("type", "event.type", EVENT_TYPES)],
-    )  # fmt: skip
-    put(
-        "figures", "Figures", "figures by kind, bound and relation", splits,
-        [block("kind", "figure.kind", FIGURE_KINDS), block("bound", "figure.bound", FIGURE_BOUNDS), block("relations", "figure.relation", FIGURE_RELATIONS)],
-    )  # fmt: skip
-    put(
-        "challenges",
-        "Articles that pose a challenge",
-        "articles with at least one record that poses it, by challenge",
-        splits,
-        [Bars("as newsgold slices groups them", challenges)],
-    )
-    middle = (flat[(len(flat) - 1) // 2] + flat[len(flat) // 2]) / 2 if flat else 0
-    put(
-        "lengths",
-        "Length of the articles",
-        f"from {flat[0] if flat else 0} to {flat[-1] if flat else 0} words, median {_number(middle)}",
-        splits,
-        [Bars("articles", histogram)],
-    )
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="{number(width)}" height="{number(height)}" role="img">',
+            f"<title>{escape(title)}</title>", f"<desc>{escape(description)}</desc>", f"<style>{STYLE}</style>",
+            f'<rect class="ground" width="{number(width)}" height="{number(height)}"/>', *body, "</svg>",
+        ]
+    ) + "\n"  # fmt: skip
+
+
+def line_chart(title: str, description: str, series: Sequence[Series], across: str, up: str, width: float = 720, height: float = 380) -> str:
+    """Scores from 0 to 1 over a number, each with the range over its draws."""
+    left, right, top, bottom = 48.0, 130.0, 34.0, 44.0
+    xs = sorted({point[0] for one in series for point in one.points})
+    low, high = 0.0, max(xs, default=1.0)
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return left + (x - low) / ((high - low) or 1) * (width - left - right), height - bottom - y * (height - top - bottom)
+
+    body = [label(left + 8, 18, title), label((left + width - right) / 2, height - 8, across, "soft middle"), label(left - 6, top - 10, up, "soft end")]
+    for step in range(0, 11, 2):
+        x, y = at(low, step / 10)
+        body += [f'<path class="grid" d="M{number(x)} {number(y)}H{number(width - right)}"/>', label(x - 6, y + 4, f"{step / 10:.1f}", "soft end")]
+    body += [label(at(x, 0)[0], height - bottom + 17, number(x), "soft middle") for x in xs]
+    ends = _apart([(at(*one.points[-1][:2])[1], place) for place, one in enumerate(series) if one.points], 15)
+    for place, one in enumerate(series):
+        if not one.points:
+            continue
+        path = "L".join(f"{number(x)} {number(y)}" for x, y in (at(*point[:2]) for point in one.points))
+        body += [f'<g class="s{place % 5}">', f'<path class="line" d="M{path}"/>']
+        for x, y, least, most in one.points:
+            (px, py), ly, my = at(x, y), at(x, least)[1], at(x, most)[1]
+            beside = px + 3 * (place - (len(series) - 1) / 2)  # ranges side by side, or they hide each other
+            body += [f'<path class="range" d="M{number(beside)} {number(ly)}V{number(my)}"/>' if least != most else "", marker(place, px, py, "mark")]
+        body += [marker(place, width - right + 14, ends[place], "mark"), "</g>", label(width - right + 24, ends[place] + 4, one.name)]
+    return svg(width, height, title, description, filter(None, body))
+
+
+def _apart(places: Iterable[tuple[float, int]], least: float) -> dict[int, float]:
+    """Heights of labels by series, moved so that none covers another."""
+    out: dict[int, float] = {}
+    before = float("-inf")
+    for y, key in sorted(places):
+        before = out[key] = max(y, before + least)
     return out
 
 
-def written() -> dict[str, list[Article]]:
-    """The written articles of the shipped data, by split."""
-    return {split: list(load(split)) for split in SPLITS}
+class Bar(NamedTuple):
+    """One bar: what became of a layer's records in a system."""
+
+    group: str
+    name: str
+    right: int
+    part: int
+    missed: int
+    spurious: int
 
 
-def files(found: dict[str, tuple[str, str]]) -> dict[str, bytes]:
-    """The files under ``docs/`` by their path there."""
-    return {(FOLDER / f"statistics-{name}.svg").as_posix(): svg.encode() for name, (svg, _) in found.items()}
+def bar_chart(title: str, description: str, bars: Sequence[Bar], width: float = 720) -> str:
+    """Bars from 0 to 100% of the gold records, right, partly right and missed; what is spurious goes on beyond, up to as much again."""
+    left, right, top, row = 150.0, 24.0, 70.0, 20.0
+    groups = list(dict.fromkeys(bar.group for bar in bars))
+    names = list(dict.fromkeys(bar.name for bar in bars))
+    height = top + row * len(bars) + 12 * len(groups) + 8
+    scale = (width - left - right) / 2
+    body = [label(16, 18, title)]
+    for place, (kind, words) in enumerate((("bar", "right"), ("part", "partly right"), ("none", "missed"), ("extra", "spurious"))):
+        x = left + 110 * place
+        body += [f'<g class="s0"><rect class="{kind}" x="{number(x)}" y="30.5" width="18" height="11"/></g>', label(x + 24, 40, words)]
+    for step in range(5):
+        x = left + scale * step / 2
+        body += [f'<path class="grid" d="M{number(x)} {number(top - 6)}V{number(height - 6)}"/>', label(x, top - 10, f"{50 * step}%", "soft middle")]
+    y = top
+    for group in groups:
+        y += 8
+        for place, bar in enumerate(bar for bar in bars if bar.group == group):
+            gold = bar.right + bar.part + bar.missed
+            body += [label(12, y + 12, group if place == 0 else ""), label(left - 8, y + 12, bar.name, "end"), f'<g class="s{names.index(bar.name) % 5}">']
+            x = left
+            for kind, count in (("bar", bar.right), ("part", bar.part), ("none", bar.missed), ("extra", min(bar.spurious, gold))):
+                wide = count / gold * scale if gold else 0
+                if wide:
+                    body.append(f'<rect class="{kind}" x="{number(x)}" y="{number(y + 2)}" width="{number(wide)}" height="{number(row - 7)}"/>')
+                x += wide
+            body.append("</g>")
+            if bar.spurious > gold:
+                body.append(label(width - right, y + 12, f"{bar.spurious}", "end"))
+            y += row
+        y += 4
+    return svg(width, height, title, description, body)
 
 
-def markdown(found: dict[str, tuple[str, str]]) -> str:
-    """The part of the datasheet."""
-    titles = {"records": "Records", "per-article": "Records in an article", "topics": "Topics and genres", "claims": "Speakers and claims"}
-    return "\n\n".join(
-        f"![{titles.get(name, name.capitalize())}: {about}]({(FOLDER / f'statistics-{name}.svg').as_posix()})" for name, (_, about) in found.items()
-    )
+class Dots(NamedTuple):
+    """One line of a dot plot."""
+
+    name: str
+    note: str
+    values: Sequence[tuple[float | None, float | None]]
+    """For each series the share of the records meant, and of the others."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Statistics of the gold as plots.", epilog=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a plot differs from what the data gives")
-    args = parser.parse_args(argv)
-    code = 0
-    made = files(plots(written()))
-    for name, body in made.items():
-        path = ROOT / "docs" / name
-        if path.is_file() and path.read_bytes() == body:
-            continue
-        if args.check:
-            print(f"docs/{name} is not what the data gives; run python docs/plots.py", file=sys.stderr)
-            code = 1
-        else:
-            write_atomic(path, body)
-            print(f"wrote docs/{name}")
-    for stray in sorted((ROOT / "docs" / FOLDER).glob("statistics-*.svg")):
-        if (FOLDER / stray.name).as_posix() not in made:
-            print(f"docs/images/{stray.name} belongs to no plot", file=sys.stderr)
-            code = 1
-    return code
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def dot_plot(title: str, description: str, names: Sequence[str], lines: Sequence[Dots], width: float = 720) -> str:
+    """Shares from 0 to 1, a line each: filled for the records meant, hollow for the others of the layer, joined."""
+    left, right, top, row = 220.0, 24.0, 66.0, 13.0
+    height = top + sum(row * len(names) + 8 for _ in lines) + 8
+    body = [label(16, 18, title)]
+    for place, name in enumerate(names):
+        x = left + 130 * place
+        body += [f'<g class="s{place % 5}">', marker(place, x, 36, "mark"), marker(place, x + 12, 36, "hollow"), "</g>", label(x + 22, 40, name)]
+    for step in range(0, 11, 2):
+        x = left + step / 10 * (width - left - right)
+        body += [f'<path class="grid" d="M{number(x)} {number(top - 6)}V{number(height - 6)}"/>', label(x, top - 10, f"{10 * step}%", "soft middle")]
+    y = top
+    for line in lines:
+        y += 8
+        body.append(label(left - 12, y + row * len(names) / 2 + 4, f"{line.name} {line.note}", "end"))
+        for place, (meant, others) in enumerate(line.values):
+            found = [left + share * (width - left - right) for share in (meant, others) if share is not None]
+            body.append(f'<g class="s{place % 5}">')
+            if len(found) == 2:
+                body.append(f'<path class="line" style="stroke-width:1" d="M{number(found[0])} {number(y + row / 2)}H{number(found[1])}"/>')
+            for share, kind in ((others, "hollow"), (meant, "mark")):
+                if share is not None:
+                    body.append(marker(place, left + share * (width - left - right), y + row / 2, kind))
+            body.append("</g>")
+            y += row
+    return svg(width, height, title, description, body)
