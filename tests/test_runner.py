@@ -807,6 +807,8 @@ def test_files_that_a_command_names_are_found_and_digested(bench: Bench, monkeyp
     monkeypatch.chdir(bench.folder)
     assert bench.predict("cmd: " + system.split()[1] + " system.py") == OK
     assert bench.record["sessions"][0]["files"]["system.py"] == newsgold.normalize.digest((bench.folder / "system.py").read_bytes())
+    (bench.folder / "python").symlink_to(sys.executable)  # an environment is known by where its link lies
+    assert clients.system("cmd: ./python system.py").words == (str(bench.folder / "python"), str(bench.folder / "system.py"))
     (bench.folder / "sub").mkdir()
     (bench.folder / "sub" / "system.py").write_text((bench.folder / "system.py").read_text())
     assert bench.predict("cmd: " + system.split()[1] + " system.py", "--cwd", "sub", "--force") == OK

@@ -100,8 +100,9 @@ def salvage(content: str, layers: Sequence[str]) -> Record:
     decoder = json.JSONDecoder()
     out: Record = {}
     heads = [(match.start(), match.end(), match[1]) for match in re.finditer(rf'"({"|".join(layers)})"\s*:\s*\[', content)]
-    for (_, at, layer), end in zip(heads, [*(start for start, _, _ in heads[1:]), len(content)], strict=True):
-        found = []
+    for place, (_, begin, layer) in enumerate(heads):
+        end = heads[place + 1][0] if place + 1 < len(heads) else len(content)
+        at, found = begin, []
         while match := _START.search(content, at, end):
             try:
                 record, at = decoder.raw_decode(content, match.start())

@@ -17,6 +17,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import httpx
+
 from newsgold.clients import Mask
 from settings import Settings
 from store import Account, Cache

@@ -184,7 +184,12 @@ def _from_environment() -> System:
 
 def predict(article: Mapping[str, Any]) -> Record:
     """The prediction for one article, by the settings in the environment: ``newsgold run baselines/llm/predict.py:predict``."""
-    return _from_environment().predict(article)
+    try:
+        system = _from_environment()
+    except ValueError as error:  # which is so for every article
+        why = "; ".join(str(error).splitlines())
+        return {"id": article["id"], "error": why, "stop": why}
+    return system.predict(article)
 
 
 def serve(system: System) -> None:
@@ -204,6 +209,7 @@ def _through_runner(given: Settings, arguments: argparse.Namespace) -> int:
     """Hand the work to ``newsgold predict``, which knows of progress, jobs, resuming and run records."""
     from newsgold import cli
 
+    System(given).client.close()  # what is wrong shows here, once
     calls = (4 if given.per == "layer" else 1) * (1 + given.repairs)
     # No article is cut off by the runner while the client may still get an answer: it has time-outs of its own.
     longest = calls * ((given.retries + 1) * 2 * given.timeout + given.retries * client.LONGEST_AFTER) + 60
@@ -225,7 +231,8 @@ def _file(given: Settings, arguments: argparse.Namespace) -> int:
         return 2
     articles = frame.read_articles(arguments)
     system = System(given)
-    lines, total = [], Tally()
+    lines: list[bytes] = []
+    total = Tally()
     for article in _progress(articles):
         prediction = system.predict(article)
         usage = prediction.pop("usage", {})

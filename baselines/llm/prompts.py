@@ -6,6 +6,7 @@ either is repeated here, so that prompts and guidelines cannot disagree. Which s
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import random
@@ -75,13 +76,13 @@ def _without_columns(text: str) -> str:
     out: list[str] = []
     gone: list[int] = []
     for line in text.split("\n"):
-        if not line.startswith("|"):
-            gone = []
-        else:
+        if line.startswith("|"):
             cells = re.split(r"(?<!\\)\|", line)
             gone = gone or [place for place, cell in enumerate(cells) if cell.strip() in _COLUMNS]
-            line = "|".join(cell for place, cell in enumerate(cells) if place not in gone)
-        out.append(line)
+            out.append("|".join(cell for place, cell in enumerate(cells) if place not in gone))
+        else:
+            gone = []
+            out.append(line)
     return "\n".join(out)
 
 
@@ -292,10 +293,8 @@ def _given(layers: tuple[str, ...], found: Mapping[str, Any]) -> Iterator[str]:
 def question(article: Mapping[str, Any], layers: tuple[str, ...], found: Mapping[str, Any]) -> str:
     """The message that hands over an article and what was found in it before."""
     published = str(article.get("published") or "unknown")
-    try:
+    with contextlib.suppress(ValueError):
         published += f", a {datetime.date.fromisoformat(published):%A}"
-    except ValueError:
-        pass
     head = [f"Published: {published}", f"Language: {article.get('language') or 'en'}"]
     head += [f"{name.capitalize()}: {article[name]}" for name in ("headline", "dateline", "genre") if article.get(name)]
     parts = ["\n".join(head), f"<text>\n{article['text']}\n</text>", *_given(layers, found), f"Annotate: {', '.join(layers)}."]

@@ -176,8 +176,8 @@ def system(given: str, headers: Sequence[str] = (), *, here: bool = False) -> Sy
         mask = Mask(secrets)
         files = {mask(word): Path(word).resolve() for word in words if not here and Path(word).is_file()}
         if not here:
-            # A bare program name is looked up on the path, whatever lies here under that name.
-            words = [str(Path(word).resolve()) if Path(word).is_file() and (place or os.sep in word) else word for place, word in enumerate(words)]
+            # A bare program name is looked up on the path, whatever lies here under that name. Links stay: an environment's python is one.
+            words = [str(Path(word).absolute()) if Path(word).is_file() and (place or os.sep in word) else word for place, word in enumerate(words)]
             if shutil.which(words[0]) is None:
                 raise wrong(f"{shown(words[0])} is no program; expected one on the path, or the path of one")
         return System("command", "cmd: " + " ".join(word if word == "***" else shlex.quote(mask(word)) for word in shy), mask, tuple(words), files=files)
