@@ -216,7 +216,8 @@ def _through_runner(given: Settings, arguments: argparse.Namespace) -> int:
     options, variables = settings.split(given)
     os.environ.update(variables)
     words = [sys.executable, os.path.relpath(__file__), "--stdin", *options]
-    argv = ["predict", f"cmd: {shlex.join(words)}", "--split", arguments.split, "--out", arguments.out, "--jobs", arguments.jobs]
+    argv = ["predict", f"cmd: {shlex.join(words)}", "--out", arguments.out, "--jobs", arguments.jobs]
+    argv += ["--gold", str(arguments.gold)] if arguments.gold else ["--split", arguments.split]
     argv += ["--timeout", f"{longest:.0f}", "--retries", "1"]
     return cli.main([*argv, *(f"--{name}" for name in ("force", "resume") if getattr(arguments, name))])
 
@@ -229,7 +230,7 @@ def _file(given: Settings, arguments: argparse.Namespace) -> int:
     if out.exists() and not arguments.force:
         print(f"{out} exists; use --force to overwrite it", file=sys.stderr)
         return 2
-    articles = frame.read_articles(arguments)
+    articles = _articles(arguments)
     system = System(given)
     lines: list[bytes] = []
     total = Tally()
@@ -263,9 +264,16 @@ def _progress(articles: Sequence[Record]) -> Iterator[Record]:
     yield from track(articles, "articles", console=Console(stderr=True))
 
 
+def _articles(arguments: argparse.Namespace) -> list[Record]:
+    """The articles that have a text, without gold."""
+    arguments.input = arguments.input or arguments.gold
+    found = [article for article in frame.read_articles(arguments) if article.get("text") is not None]
+    return [{name: article[name] for name in (*frame.FIELDS, "dateline") if name in article} for article in found]
+
+
 def _dry_run(given: Settings, arguments: argparse.Namespace) -> int:
     """Say how much would be asked, and at most paid, without asking."""
-    articles = [article for article in frame.read_articles(arguments) if article.get("text") is not None]
+    articles = _articles(arguments)
     plan = (prompts.LAYERS,) if given.per == "article" else tuple((layer,) for layer in prompts.LAYERS)
     read = 0
     for article in articles:
@@ -285,7 +293,9 @@ def _dry_run(given: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _print_prompt(given: Settings, arguments: argparse.Namespace) -> int:
-    article = frame.read_articles(arguments)[0]
+    article = next(iter(_articles(arguments)), None)
+    if article is None:
+        raise ValueError("no article with a text; expected one")
     layers = prompts.LAYERS if given.per == "article" else (arguments.print_prompt,)
     for message in prompts.messages(article, layers, {}, extent=given.guidelines, number=given.examples, seed=given.seed):
         print(f"=== {message['role']}\n{message['content']}\n")
@@ -303,6 +313,7 @@ def main(argv: list[str] | None = None) -> int:
     )  # fmt: skip
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--split", choices=("train", "validation", "test"), default="test", help="split of the installed data (default: test)")
+    source.add_argument("--gold", metavar="FILE", help="gold articles as JSON lines instead of a split; of them only text and metadata are read")
     source.add_argument("--in", dest="input", metavar="FILE", help="articles as JSON lines instead of a split, one after the other and without a run record")
     parser.add_argument("--out", metavar="FILE", help="where to write the predictions, one JSON object a line")
     parser.add_argument("--jobs", default="1", metavar="N", help="processes at a time (default: 1)")
