@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 import newsgold
 from conftest import ROOT, baseline
+from newsgold import clients, predictions
 from newsgold.records import Annotation
 
 pytest.importorskip("httpx", reason="needs the extra newsgold[llm]")
@@ -191,7 +192,7 @@ def valid(prediction: Record) -> Annotation:
     bare = {key: value for key, value in prediction.items() if key not in ("usage", "stop")}
     assert [error.message for error in VALIDATOR.iter_errors(bare)] == []
     article = sys.modules["answers"].article_of(ARTICLE)
-    found: Annotation = newsgold.predictions.from_objects([bare], [article]).annotations["t"]
+    found: Annotation = predictions.from_objects([bare], [article]).annotations["t"]
     spans = [span for claim in found.claims for span in (*claim.content, claim.cue, claim.source) if span]
     spans += [span for event in found.events for span in (*event.mentions, *(participant.mention for participant in event.participants)) if span]
     assert all(span.located for span in [*spans, *(figure.span for figure in found.figures)])
@@ -273,7 +274,7 @@ def test_the_gold_of_train_as_an_answer_scores_one(make: Make, stub: Stub) -> No
         jsonschema.validate({layer: gold[layer]}, sys.modules["prompts"].schema((layer,)))
     stub.behave = lambda body, n: chat(json.dumps({layer: gold[layer] for layer in asked_for(body).split(", ")}))
     for per in ("layer", "article"):
-        prediction = make(per=per).predict(json.loads(newsgold.clients.line_of(article)))
+        prediction = make(per=per).predict(json.loads(clients.line_of(article)))
         assert prediction["meta"]["dropped"] == [] and prediction["meta"]["repaired"] == 0
         card = newsgold.score([{key: value for key, value in prediction.items() if key != "usage"}], "train", gold=[article])
         assert card.overall == 1 and set(card.headlines.values()) == {1}
@@ -683,7 +684,7 @@ def test_a_server_that_does_not_count_is_counted_for_and_reports_nothing(make: M
     assert tokens > 10_000 and usd == pytest.approx(tokens / 1e6)
 
 
-def test_calls_under_way_are_set_aside_for_each_other(llm: ModuleType, tmp_path: Path) -> None:
+def test_calls_under_way_are_set_aside_for_each_other(llm: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store, given = sys.modules["store"], sys.modules["settings"].read(
         {"base_url": "http://x/v1", "model": "m", "cache": str(tmp_path), "budget_tokens": "1000", "timeout": "20"}, {}
     )  # fmt: skip
@@ -693,6 +694,11 @@ def test_calls_under_way_are_set_aside_for_each_other(llm: ModuleType, tmp_path:
         other.reserve(300, 400)
     one.settle(number, 100, 50, None, estimated=False)
     assert other.reserve(300, 400) and one.spent() == (150, 0.0)
+    with pytest.raises(store.BudgetReached):
+        one.reserve(300, 400)
+    later = time.time() + 1000
+    monkeypatch.setattr(store.time, "time", lambda: later)  # whoever set that aside was killed
+    assert one.reserve(300, 400)
 
 
 # --- through the runner ---------------------------------------------------------------------------------------------------
@@ -890,7 +896,7 @@ def test_examples_come_from_train_by_seed_and_are_never_the_article_itself(llm: 
     rest = llm.prompts.examples(3, 0, chosen[0][0])
     assert [article.id for article in rest][:2] == chosen[0][1:]
     itself = llm.prompts.examples(1, 0)[0]
-    sent = llm.prompts.messages(json.loads(newsgold.clients.line_of(itself)), ("claims",), {}, extent="core", number=2, seed=0)
+    sent = llm.prompts.messages(json.loads(clients.line_of(itself)), ("claims",), {}, extent="core", number=2, seed=0)
     assert [message["role"] for message in sent] == ["system", "user", "assistant", "user", "assistant", "user"]
     assert sum(itself.text in message["content"] for message in sent) == 1 and itself.text in sent[-1]["content"]
 
