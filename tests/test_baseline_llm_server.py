@@ -21,7 +21,7 @@ import jsonschema
 import numpy as np
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, baseline
 
 pytestmark = [
     pytest.mark.slow,
@@ -81,14 +81,20 @@ def make_model(path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("llama") / "tiny.gguf"
+    make_model(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def server(model: Path) -> Iterator[str]:
     """The address of a llama.cpp server with that model."""
-    folder = tmp_path_factory.mktemp("llama")
-    make_model(folder / "tiny.gguf")
+    folder = model.parent
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = ["--model", str(folder / "tiny.gguf"), "--host", "127.0.0.1", "--port", str(port), "--n_ctx", str(CONTEXT), "--n_threads", "1"]
+    words = ["--model", str(model), "--host", "127.0.0.1", "--port", str(port), "--n_ctx", str(CONTEXT), "--n_threads", "1"]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-m", "llama_cpp.server", *words], stdout=log, stderr=log)
         try:
@@ -105,6 +111,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             process.wait()
 
 
+def test_llama_cpp_makes_a_grammar_of_every_schema(model: Path) -> None:
+    from llama_cpp import Llama
+
+    tiny = Llama(str(model), n_ctx=512, n_threads=1, verbose=False)
+    with baseline("llm") as llm:
+        for layers in (*((layer,) for layer in llm.prompts.LAYERS), llm.prompts.LAYERS):
+            form = {"type": "json_object", "schema": llm.prompts.schema(layers)}
+            said = tiny.create_chat_completion([{"role": "user", "content": "x"}], response_format=form, max_tokens=40, temperature=0.0, seed=0)
+            content = said["choices"][0]["message"]["content"]
+            assert re.match(rf'\{{\s*"{layers[0]}"\s*:\s*\[\s*(\]|\{{\s*"id"\s*:\s*")', content), content
+    tiny.close()
+
+
 def test_a_run_against_llama_cpp(server: str, tmp_path: Path) -> None:
     gold, out = tmp_path / "gold.jsonl", tmp_path / "predictions.jsonl"
     gold.write_bytes(b"".join((ROOT / "data" / "validation.jsonl").read_bytes().splitlines(keepends=True)[:2]))
@@ -118,9 +137,9 @@ def test_a_run_against_llama_cpp(server: str, tmp_path: Path) -> None:
     jsonschema.validate(record, json.loads((ROOT / "schemas" / "run.json").read_text(encoding="utf-8")))
     assert record["articles"] == 2 and record["usage"]["input_tokens"] > 2 * 4 * 2000 and 0 < record["usage"]["output_tokens"] <= 2 * 4 * 4 * 150
     predictions = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
-    print(first.stderr, json.dumps(predictions, indent=1), sep="\n")
     for prediction in predictions:
-        assert len(prediction["meta"]["structured"]) == 4 and prediction["meta"]["calls"] >= 4
+        # That server knows json_object, and refuses json_schema.
+        assert set(prediction["meta"]["structured"].values()) == {"json_object"} and prediction["meta"]["calls"] >= 4
         assert not prediction.get("error") or re.search(r"cut off|not JSON|no JSON", prediction["error"])
     check = [sys.executable, "-m", "newsgold", "validate", str(out), "--gold", str(gold)]
     assert subprocess.run(check, env=env, capture_output=True, check=False).returncode == 0
