@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -421,7 +422,7 @@ def test_the_better_of_two_answers_is_taken(make: Make, stub: Stub) -> None:
 # Whatever JSON a model says, with the right keys or not, a valid prediction comes of it.
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from(["", "e1", "said", "12", "Ana Ruiz", "name", "x"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "span", "text", "form", "role", "entity", "type", "figure", "value", "x"]), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "span", "text", "form", "role", "entity", "type", "figure", "value", "start", "end", "mention", "x"]), inner, max_size=3),
     max_leaves=6,
 )  # fmt: skip
 _KEYS = [
@@ -458,6 +459,34 @@ def test_any_answer_becomes_a_valid_prediction(llm: ModuleType, said: Record) ->
         pruned, gone = answers.prune({"id": "t", **tidied}, article, LAYERS)
         assert valid({"id": "t", **pruned}) and answers.check(pruned, article, LAYERS) == []
         assert gone or pruned == {"id": "t", **tidied}
+
+
+_ODD = [None, "", "e1", "e9", "c2", "v1", "f2", "said", "Ana Ruiz", "[Ana", "…", "nowhere", 12, -1.5, 10**25, True, [], {}, ["said"], [None], [[]], {"span": "said"}, {"text": "12", "form": "x"},
+        {"start": 0, "end": 4}, {"start": 9, "end": 3, "text": "x"}, {"id": "e1"}, {"role": "agent", "entity": "e1"}, {"type": "revises", "figure": "f1"}]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_good_answer_with_anything_put_into_it_becomes_a_valid_prediction(llm: ModuleType, seed: int) -> None:
+    answers = sys.modules["answers"]
+    article = answers.article_of(ARTICLE)
+    chance = random.Random(seed)
+
+    def places(value: Any) -> Iterator[tuple[Any, Any]]:
+        if isinstance(value, dict | list):
+            for key in list(value) if isinstance(value, dict) else range(len(value)):
+                yield value, key
+                yield from places(value[key])
+
+    for _ in range(150):
+        said = json.loads(json.dumps(GOOD))
+        for _ in range(chance.randint(1, 4)):
+            holder, key = chance.choice(list(places(said)))
+            holder[key] = json.loads(json.dumps(chance.choice(_ODD)))
+        read, _why = answers.read(json.dumps(said), LAYERS)
+        made = answers.distinct(answers.tidy(read or {}, LAYERS), TEXT, LAYERS)
+        pruned, _gone = answers.prune({"id": "t", **made}, article, LAYERS)
+        assert valid(pruned) and answers.check(pruned, article, LAYERS) == [], said
+        assert sum(brief(pruned).values()) >= 1, said  # four wrong places do not take all of seven records
 
 
 # --- servers in trouble ---------------------------------------------------------------------------------------------------

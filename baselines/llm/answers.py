@@ -59,7 +59,8 @@ def _loads(text: str) -> Any:
         raise ValueError(f"{name} is no JSON")
 
     try:
-        value = json.loads(text, parse_constant=refuse)
+        # Whole numbers that are too long for others to read stay as they are written.
+        value = json.loads(text, parse_constant=refuse, parse_int=lambda digits: int(digits) if len(digits) < 19 else digits)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     level = [value]
@@ -105,8 +106,8 @@ def salvage(content: str, layers: Sequence[str]) -> Record:
         at, found = begin, []
         while match := _START.search(content, at, end):
             try:
-                record, at = decoder.raw_decode(content, match.start())
-                found.append(_loads(json.dumps(record)))
+                _, at = decoder.raw_decode(content, match.start())
+                found.append(_loads(content[match.start() : at]))
             except (ValueError, RecursionError):
                 at = match.end()  # the next that begins like a record
         if len(found) > len(out.get(layer, ())):
@@ -184,14 +185,16 @@ def _record(layer: str, record: Mapping[str, Any]) -> Record:
             value = _plain(value)
         elif name == "parts" and isinstance(value, list):
             value = [_plain(part) for part in value]
-        elif name == "mentions" and isinstance(value, list):
-            value = [_mention(mention, with_form=layer == "entities") for mention in value]
+        elif name in ("mentions", "content"):
+            value = [_words(item, with_form=layer == "entities") for item in (value if isinstance(value, list) else [value])]
+        elif name in ("role", "cue", "source", "span", "of"):
+            value = _words(value)
         elif name == "participants" and isinstance(value, list):
-            value = [_only(item, ("role", "entity", "mention", "alleged")) for item in value]
+            value = [_only(item, ("role", "entity", "mention", "alleged"), "mention") for item in value]
         elif name == "relations" and isinstance(value, list):
             value = [_only(item, ("type", "figure")) for item in value]
         elif name == "time":
-            value = _only(value, ("span", "value")) or None
+            value = _only(value, ("span", "value"), "span") or None
             if value is None:
                 continue
         out[name] = value
@@ -205,7 +208,8 @@ def _plain(value: Any) -> Any:
     return text.removesuffix(".0") if "e" not in text else f"{value:f}".rstrip("0").rstrip(".")
 
 
-def _mention(value: Any, *, with_form: bool) -> Any:
+def _words(value: Any, *, with_form: bool = False) -> Any:
+    """A span as its words alone, or with the form of a mention; offsets of a model are worth nothing."""
     if not isinstance(value, dict):
         return value
     words = value.get("span", value.get("text"))
@@ -214,8 +218,10 @@ def _mention(value: Any, *, with_form: bool) -> Any:
     return {"text": words, "form": value.get("form")} if with_form and value.get("form") else {"text": words} if with_form else words
 
 
-def _only(value: Any, names: Sequence[str]) -> Any:
-    return {name: value[name] for name in names if value.get(name) not in ("", None)} if isinstance(value, dict) else value
+def _only(value: Any, names: Sequence[str], span: str = "") -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {name: _words(value[name]) if name == span else value[name] for name in names if value.get(name) not in ("", None)}
 
 
 # --- checking -----------------------------------------------------------------------------------------------------------
@@ -261,7 +267,7 @@ def check(prediction: Record, article: Article, layers: Sequence[str]) -> list[P
 
 
 def _anchors(prediction: Record, layers: Sequence[str]) -> Iterator[tuple[Path, str]]:
-    """All strings that are to stand in the text, with their places."""
+    """All strings that are to stand in the text, with their places. Spans are as `tidy` leaves them."""
 
     def words(*path: str | int, value: Any) -> Iterator[tuple[Path, str]]:
         value = value.get("text") if isinstance(value, dict) else value
@@ -273,12 +279,8 @@ def _anchors(prediction: Record, layers: Sequence[str]) -> Iterator[tuple[Path, 
             for name in ("role", "cue", "source", "span", "of"):
                 yield from words(layer, place, name, value=record.get(name))
             for name in ("mentions", "content"):
-                value = record.get(name, ())
-                if isinstance(value, str):
-                    yield (layer, place, name), value
-                else:
-                    for index, item in enumerate(value):
-                        yield from words(layer, place, name, index, value=item)
+                for index, item in enumerate(record.get(name, ())):
+                    yield from words(layer, place, name, index, value=item)
             for index, participant in enumerate(record.get("participants", ())):
                 yield from words(layer, place, "participants", index, "mention", value=participant.get("mention"))
             yield from words(layer, place, "time", "span", value=(record.get("time") or {}).get("span"))
