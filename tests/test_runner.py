@@ -463,7 +463,7 @@ def test_an_endpoint_that_fails_on_one_article_loses_no_other(bench: Bench, stub
         return answer if article["id"] == SEVENTH else ok(article)
 
     stub.behave = behave
-    assert bench.predict(stub.url, "--timeout", "1" if "1 s" in error else "60", "--retries", "1") == FAILED
+    assert bench.predict(stub.url, "--timeout", "60" if "16 MiB" in error else "1", "--retries", "1") == FAILED
     assert list(bench.errors) == [SEVENTH] and re.search(error, bench.errors[SEVENTH]), bench.errors
     # A connection that drops is tried once more at once when it was an old one.
     assert stub.calls[SEVENTH] in ((calls,) if answer else (calls, calls + 1))
