@@ -93,7 +93,7 @@ def _fields(one: Any, other: Any, same: set[tuple[str, str]], names: Sequence[Ma
     """The fields in which two records differ, with both values in words."""
     for name in one.__struct_fields__:
         left, right = getattr(one, name), getattr(other, name)
-        if name not in ("id", "links") and _key(left) != _key(right) and not _linked(left, right, same):
+        if left != right and name not in ("id", "links") and _key(left) != _key(right) and not _linked(left, right, same):
             yield name, (_told(left, names[0]), _told(right, names[1]))
 
 

@@ -229,23 +229,28 @@ def _drawn(
         for deep, index in enumerate(cover[kept:], kept + 1):
             number, before, after = owner[index]
             mark = marks[number]
-            names = [LAYER_CLASS[mark.layer], *([OUTCOME_CLASS[mark.outcome]] if mark.outcome else [])]
-            names += [f"n{min(rows[index], LANES - 1)}"] if rows[index] else []
-            names += ["g"] if after and spans[index][1] == _until(inside, at, deep) else []
+            tied = after and spans[index][1] == _until(inside, at, deep)
             labelled = mark.label and spans[index][0] == start
             # What goes on after a cut has no label of its own; a script can still tell where it leads.
             onward = f" data-r={attribute(mark.target)}" if mark.target and not labelled else ""
-            yield f"<u class={attribute(' '.join(names))}{onward}>"
+            yield f"<u class={_classes(mark.layer, mark.outcome, rows[index], tied)}{onward}>"
             if labelled:
                 link = f" href={attribute(mark.target)}" if mark.target and (first[number] == index or not mark.once) else ""
                 place = f" id={attribute(mark.anchor)}" if mark.anchor and first[number] == index else ""
                 yield f"<a{place}{link}>{'…' if before else ''}{escape(mark.label)}</a>"
         open_ = list(cover)
         piece = text[start:end]
-        if start and unicodedata.category(piece[0])[0] == "M":  # it would sit on the label; a dotted circle carries it, as in code charts
+        if start and not piece[0].isascii() and unicodedata.category(piece[0])[0] == "M":  # it would sit on the label; a dotted circle carries it, as in code charts
             yield "<i>\u25cc</i>"
         yield content(piece)
     yield "</u>" * len(open_)
+
+
+@cache
+def _classes(layer: str, outcome: str, lane: int, tied: bool) -> str:
+    """The value of the class attribute of a span."""
+    names = [LAYER_CLASS[layer], *([OUTCOME_CLASS[outcome]] if outcome else []), *([f"n{min(lane, LANES - 1)}"] if lane else []), *(["g"] if tied else [])]
+    return attribute(" ".join(names))
 
 
 def _until(inside: Sequence[Segment], at: int, deep: int) -> int:
