@@ -125,5 +125,5 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> list[Article]:
 
 @pytest.fixture(scope="session")
 def articles(examples: list[Article]) -> list[Article]:
-    """The worked examples and every shipped article whose text is at hand."""
-    return Articles([*examples, *(article for split in ("train", "validation", "test") for article in corpus.load(split))])
+    """The worked examples and shipped articles: up to a number, whatever the gold grows to."""
+    return Articles([*examples, *sample("train", "validation", "test", size=24)])

@@ -113,7 +113,9 @@ def test_every_gold_and_predicted_record_is_drawn_or_named(source: str, gold: li
 
 def test_each_column_holds_the_whole_text(source: str, gold: list[Article]) -> None:
     for part, article in zip(re.findall(r'<div class="sides.*?</div>', source, flags=re.S), sorted(gold, key=lambda one: one.id), strict=True):
-        plain = [Page(f"<div>{re.sub('<a[ >].*?</a>', '', found)}</div>").text for found in re.findall(r"<p(?: class=w\d)?>(.*?)(?=<p[ >]|</div>)", part, flags=re.S)]
+        plain = [
+            Page(f"<div>{re.sub('<a[ >].*?</a>', '', found)}</div>").text for found in re.findall(r"<p(?: class=w\d)?>(.*?)(?=<p[ >]|</div>)", part, flags=re.S)
+        ]
         assert "\n\n".join(plain[::2]) == "\n\n".join(plain[1::2]) == re.sub(r"\n+", "\n\n", article.text or "")
 
 

@@ -292,7 +292,8 @@ def _lines(article: Article, found: Sequence[Sequence[Match]], sides: Sequence[_
                     if name in TOLD and not getattr(other, name):
                         cell_.lacking.append(name)
                     elif name != "participants" or match.gold not in argued:  # arguments have lines of their own
-                        cell_.changes.append((name, *map(_short, _placed(left, right))))
+                        wanted, got = _placed(left, right)
+                        cell_.changes.append((name, _short(wanted), _short(got)))
     order = [*REGISTRY, "arguments"]
     return sorted(out.values(), key=lambda line: (order.index(line.layer), line.place, line.gold is None))
 
@@ -666,7 +667,10 @@ def pages(
             body, at = [], at + 1
     links = lists.page
     if split:
-        links = {key: [(" " * bool(n_), f"{files[i]}#{key}", f"{spans[i][0]}–{spans[i][1]}: {n}") for n_, (i, n) in enumerate(sorted(found.items()))] for key, found in lists.pages.items()}
+        links = {
+            key: [(" " * bool(n_), f"{files[i]}#{key}", f"{spans[i][0]}–{spans[i][1]}: {n}") for n_, (i, n) in enumerate(sorted(found.items()))]
+            for key, found in lists.pages.items()
+        }
     shown = jinja.get_template("report.html").render(
         **common, scores=[_scores(system, i, resamples, seed) for i, system in enumerate(systems)],
         matrices=[matrix for i, system in enumerate(systems) for matrix in _matrices(system.card, i)], slices=_slices(systems, gold, numbers, resamples, seed) if resamples else [],

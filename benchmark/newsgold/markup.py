@@ -240,7 +240,9 @@ def _drawn(
                 yield f"<a{place}{link}>{'…' if before else ''}{escape(mark.label)}</a>"
         open_ = list(cover)
         piece = text[start:end]
-        if start and not piece[0].isascii() and unicodedata.category(piece[0])[0] == "M":  # it would sit on the label; a dotted circle carries it, as in code charts
+        if (
+            start and not piece[0].isascii() and unicodedata.category(piece[0])[0] == "M"
+        ):  # it would sit on the label; a dotted circle carries it, as in code charts
             yield "<i>\u25cc</i>"
         yield content(piece)
     yield "</u>" * len(open_)
