@@ -120,7 +120,7 @@ def test_each_column_holds_the_whole_text(source: str, gold: list[Article]) -> N
 
 
 def test_every_number_leads_to_as_many_records(source: str, middling: System) -> None:
-    lists = {key: (int(n), links) for key, n, links in re.findall(r"<li id=([\w-]+)><b>[^<]*, (\d+)</b> (.*)", source)}
+    lists = {key: (int(n), links) for key, n, links in re.findall(r"<li id=([\w-]+)><b>[^<]*: (\d+)</b> in (.*)", source)}
     rows = rows_of(source)
     for name, count in middling.card.rows.errors.items():
         layer, kind = name.split("/")
@@ -240,7 +240,7 @@ def test_a_comparison_has_verdicts_and_the_records_that_changed(gold: list[Artic
         if (now := outcome[1][key]) != kind:
             moved[key[1], kind, now] = moved.get((key[1], kind, now), 0) + 1
     assert len(moved) > 5
-    lists = {key: int(n) for key, n in re.findall(r"<li id=(m-[\w-]+)><b>[^<]*, (\d+)</b> ", source)}
+    lists = {key: int(n) for key, n in re.findall(r"<li id=(m-[\w-]+)><b>[^<]*: (\d+)</b> in ", source)}
     for (layer, one, now), n in moved.items():
         assert lists[f"m-{layer}-{one}-{now}"] == n
         assert f"<a href=#m-{layer}-{one}-{now}>{n}</a>" in source
