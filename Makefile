@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 OUT := build
+# What make baselines runs anew: those that need no server.
+BASELINES := rules crf paragraph
 
-.PHONY: help demo test test-browser check bench build data pictures clean
+.PHONY: help demo test test-browser check bench build data baselines analysis pictures clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
@@ -42,7 +44,7 @@ check: $(VENV)/.dev ## lint, types, data and leaderboard drift
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	for name in rules crf paragraph; do (cd baselines/$$name && MYPYPATH=../common $(abspath $(BIN))/mypy --strict --ignore-missing-imports --config-file= ../common/*.py *.py) || exit 1; done
+	for name in $(BASELINES); do (cd baselines/$$name && MYPYPATH=../common $(abspath $(BIN))/mypy --strict --ignore-missing-imports --config-file= ../common/*.py *.py) || exit 1; done
 	$(BIN)/newsgold build --check
 	$(BIN)/newsgold leaderboard --check
 
@@ -54,9 +56,21 @@ bench: $(VENV)/.dev ## speed, as figures
 build: $(VENV)/.dev ## sdist and wheel
 	$(BIN)/python -m build --outdir dist
 
-data: $(VENV)/.dev ## compile data/ from its sources and rebuild the leaderboard
+data: $(VENV)/.dev ## compile data/ from its sources, then all that follows from it, as baselines does
 	$(BIN)/newsgold build
-	$(BIN)/newsgold leaderboard
+	$(MAKE) baselines
+
+baselines: $(VENV)/.dev ## predict test with every baseline anew; their submissions, the leaderboard, tables and plots of the docs
+	for name in $(BASELINES); do \
+	  $(BIN)/python baselines/$$name/predict.py --split test --out $(OUT)/baselines/$$name.jsonl --force && \
+	  $(BIN)/newsgold leaderboard new baselines/$$name --update --predictions $(OUT)/baselines/$$name.jsonl || exit 1; done
+	$(BIN)/python baselines/crf/predict.py --made-from > $(OUT)/made-from && mv $(OUT)/made-from baselines/crf/predictions/made-from.sha256
+	$(BIN)/newsgold leaderboard build
+	$(BIN)/python docs/fill.py
+
+analysis: $(VENV)/.dev ## the runs behind docs/baselines.md anew (minutes; goes on after a break), then its tables and plots
+	$(BIN)/python docs/analysis.py --work $(OUT)/analysis
+	$(BIN)/python docs/fill.py
 
 pictures: $(VENV)/.browser ## the pictures of the README
 	NEWSGOLD_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" $(BIN)/python docs/pictures.py

@@ -1,18 +1,22 @@
-"""Fill the generated parts of README.md and docs/datasheet.md: ``python docs/fill.py``.
+"""Fill the generated parts of the pages, and draw the plots: ``python docs/fill.py``; with ``--check`` say what differs, exit 1.
 
 A part stands between ``<!-- name -->`` and ``<!-- /name -->``. The tests hold the parts to what the commands print.
 """
 
 from __future__ import annotations
 
-import re
+import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+import analysis
 from newsgold import load, score
 from newsgold.agreement import agreement
 from newsgold.build import label_counts
 from newsgold.records import LAYERS, SPLITS
 from newsgold.report import agreement_markdown, markdown_table, score_markdown
+from newsgold.resources import write_atomic
 from newsgold.stats import confidence
 
 ROOT = Path(__file__).parents[1]
@@ -28,7 +32,7 @@ def counts() -> str:
 
 
 def parts() -> dict[str, str]:
-    """Every generated part by name."""
+    """The generated parts of README.md and the datasheet by name."""
     twice = [article for split in ("validation", "test") for article in load(split)]
     card = score(ROOT / "baselines" / "rules" / "predictions" / "test.jsonl", "test", system="rules")
     return {
@@ -38,14 +42,30 @@ def parts() -> dict[str, str]:
     }
 
 
-def main() -> None:
-    """Rewrite both pages."""
-    for page in (ROOT / "README.md", ROOT / "docs" / "datasheet.md"):
-        text = page.read_text(encoding="utf-8")
-        for name, body in parts().items():
-            text = re.sub(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", lambda match, body=body: f"{match[1]}\n{body}\n\n{match[2]}", text, flags=re.S)
-        page.write_text(text, encoding="utf-8")
+def filled(text: str, made: dict[str, str]) -> str:
+    """A page with its parts."""
+    for name, body in made.items():
+        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        if start in text and end in text:
+            head, rest = text.split(start, 1)
+            text = f"{head}{start}\n{body}\n\n{end}{rest.split(end, 1)[1]}"
+    return text
+
+
+def main() -> int:
+    """Rewrite the pages and pictures whose generated parts differ."""
+    analysed, pictures = analysis.parts()
+    made = parts() | analysed
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "baselines").glob("*/README.md"))]
+    files = {path: filled(path.read_text(encoding="utf-8"), made).encode() for path in pages}
+    files |= {ROOT / "docs" / "images" / name: picture.encode() for name, picture in pictures.items()}
+    changed = [path for path, body in files.items() if not path.is_file() or path.read_bytes() != body]
+    for path in changed:
+        if "--check" not in sys.argv:
+            write_atomic(path, files[path])
+        print(f"{'differs' if '--check' in sys.argv else 'wrote'}: {path.relative_to(ROOT)}")
+    return 1 if changed and "--check" in sys.argv else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -14,7 +14,7 @@ import pytest
 import newsgold
 from conftest import ROOT
 from newsgold import corpus
-from newsgold.cli import BAD, FAILED, OK, main
+from newsgold.cli import BAD, OK, main
 from newsgold.measures import headline_names, registry
 
 GOLD = ROOT / "tests" / "examples" / "gold.jsonl"
@@ -226,28 +226,6 @@ def test_differences_between_annotators(capsys: pytest.CaptureFixture[str]) -> N
     assert out.startswith(f"# {article}: ") and int(out.split()[2]) == out.count("    a1: ")
     assert main(["agreement", "a1", "a1", "--differences", "--article", article]) == OK
     assert capsys.readouterr().out == f"# {article}: 0 differences\n"
-
-
-def test_leaderboard_is_generated(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["leaderboard", "--check"]) == OK
-    page = (ROOT / "leaderboard.md").read_text(encoding="utf-8")
-    for row in ("rules", "annotator 1", "annotator 2", "empty"):
-        assert f"| {row}" in page
-    assert "re-scored" in page or "scored again" in page
-
-
-def test_a_hand_edited_leaderboard_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from newsgold import cli
-
-    page = (ROOT / "leaderboard.md").read_text(encoding="utf-8")
-    for name in ("baselines", "data", "schemas"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    monkeypatch.setattr(cli, "_root", lambda: tmp_path)
-    (tmp_path / "leaderboard.md").write_text(page, encoding="utf-8")
-    assert main(["leaderboard", "--check"]) == OK
-    (tmp_path / "leaderboard.md").write_text(page.replace("0.000", "0.999", 1), encoding="utf-8")
-    assert main(["leaderboard", "--check"]) == FAILED
-    assert "+" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("columns", ["", "abc", "0", "7"])

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import checkout
 from conftest import ROOT
 from newsgold import report, stats
 from newsgold.corpus import load
@@ -55,6 +56,36 @@ def test_the_commands_for_a_system_run(tmp_path: Path) -> None:
     # The same system in three languages.
     found = {(path / "predictions.jsonl").read_text(encoding="utf-8") for path in (tmp_path / "mine", tmp_path / "command", tmp_path / "jq") if path.exists()}
     assert len(found) == 1 and '"content"' in found.pop()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_from_fork_to_pull_request(tmp_path: Path) -> None:
+    root = tmp_path / "fork"
+    root.mkdir()
+    checkout.make(root, package=True)
+    env = {**ENV, "PYTHONPATH": str(root / "benchmark"), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    env |= {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "A"), ("EMAIL", "a@example.org"))}
+
+    def do(*words: str) -> str:
+        done = subprocess.run(words, cwd=root, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+        return done.stdout
+
+    page = (ROOT / "docs" / "submitting.md").read_text(encoding="utf-8")
+    name, body = re.findall(r"`(my_system\.py)`:\n\n```python\n(.*?)```", page, flags=re.S)[0]
+    (root / name).write_text(body, encoding="utf-8")
+    do("git", "init", "--quiet")
+    do("git", "add", ".")
+    do("git", "commit", "--quiet", "-m", "The fork")
+    commands = re.findall(r"^\$ (.*)$", page, flags=re.M)
+    assert len(commands) == 11
+    for command in commands:
+        first, *words = shlex.split(command)
+        do(*([sys.executable, "-m", "newsgold"] if first == "newsgold" else [first]), *words)
+    assert set(do("git", "show", "--name-only", "--format=").split()) == {
+        "baselines/submissions/my-system/predictions/test.jsonl", "baselines/submissions/my-system/submission.json", "leaderboard.md"
+    }  # fmt: skip
+    assert "| 1 | [My system](https://example.org/my-system) | 0." in (root / "leaderboard.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=[snippet.splitlines()[0] + str(n) for n, snippet in enumerate(SNIPPETS)])

@@ -14,7 +14,7 @@ LAYERS = [
     ["layers._base", "layers.speakers", "layers.claims", "layers.events", "layers.figures", "layers"],
     ["measures", "pairing", "scoring", "tokens", "systems"],
     ["stats"],
-    ["agreement", "differences", "gate", "ci", "report", "cards", "markup", "html_report", "browse", "leaderboard", "host", "clients", "runner"],
+    ["agreement", "differences", "gate", "ci", "report", "cards", "markup", "html_report", "browse", "submissions", "leaderboard", "host", "clients", "runner"],
     ["pytest_plugin", "cli", "__main__"],
 ]
 # The package's own __init__ only names what is public, and loads it on first use.

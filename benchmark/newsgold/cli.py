@@ -706,11 +706,19 @@ def _hydrate(args: argparse.Namespace) -> int:
     return FAILED if done.changed else OK
 
 
+# --- the leaderboard --------------------------------------------------------------------------------------------------------
+
+
 def _leaderboard(args: argparse.Namespace) -> int:
+    """Score all submissions again, and write the page or say what differs."""
     from newsgold import leaderboard
 
     root = _root()
-    text = leaderboard.markdown(leaderboard.rows(root, args.split), args.split)
+    with _pool(args.jobs) as executor:
+        checked, issues = leaderboard.check_all(root, None, _progress("scoring", 8), executor)
+        if code := _refused(checked, issues):
+            return code
+        text = leaderboard.markdown(leaderboard.board(checked, args.split, executor))
     path = root / "leaderboard.md"
     if args.check:
         if path.is_file() and path.read_bytes() == text.encode():
@@ -727,6 +735,123 @@ def _leaderboard(args: argparse.Namespace) -> int:
     write_atomic(path, text.encode())
     print(f"wrote {path.name}")
     return OK
+
+
+def _leaderboard_verify(args: argparse.Namespace) -> int:
+    """Score submissions again, and say of each what came of it."""
+    from newsgold import leaderboard
+    from newsgold.issues import Issue
+    from newsgold.resources import checkout
+
+    root = checkout() if args.folders else _root()
+    given = [(folder, str(folder)) for folder in dict.fromkeys(args.folders)] or None
+    with _pool(args.jobs) as executor:
+        checked, issues = leaderboard.check_all(root or Path(), given, _progress("scoring", 8), executor)
+    # Of a submission that is named the data must be those here; of the others an earlier one is known, and listed apart.
+    stale = [
+        Issue(f"{one.folder}/submission.json", None, "$.data_version", f"{one.data['data_version']}, whose texts were others; expected a run on the data here")
+        for one in checked
+        if one.outdated and one.data is not None and args.folders
+    ]
+    code = _refused(checked, [*issues, *stale])
+    for one in checked:
+        print(f"{one.folder}: {one.words}")
+    return code
+
+
+def _refused(checked: Sequence[Any], issues: Sequence[Any]) -> int:
+    """Print what is wrong with submissions; the exit code."""
+    _print_issues([*(issue for one in checked for issue in one.issues), *issues])
+    if any(one.unusable for one in checked):
+        return BAD
+    return FAILED if issues or any(one.issues for one in checked) else OK
+
+
+def _leaderboard_new(args: argparse.Namespace) -> int:
+    """Write a submission from predictions and what is said of them."""
+    from newsgold import submissions
+    from newsgold.issues import InputError, Issue
+    from newsgold.report import cell
+
+    family = None if args.gold_family is None else args.gold_family == "yes"
+    fields = {
+        "name": args.name, "description": args.description, "authors": args.author, "link": args.link, "license": args.license, "kind": args.kind,
+        "trained_on": args.trained_on and [data for data in args.trained_on if data != "nothing"], "gold_family": family, "date": args.date, "split": args.split,
+    }  # fmt: skip
+    if not args.update:
+        needed = ("name", "description", "author", "kind", "trained_on", "gold_family", "predictions")
+        missing = [f"--{name.replace('_', '-')}" for name in needed if getattr(args, name) is None]
+        if missing:
+            raise InputError([Issue(option, None, "$", "is missing; expected what newsgold leaderboard new --help says of it") for option in missing])
+    data, card = submissions.make(args.folder, args.predictions, fields, update=args.update)
+    print(f"wrote {args.folder / submissions.FILE}: {data['name']}, overall {cell(card.overall)} on {data['split']}, data {data['data_version']}")
+    for ids, what in ((card.missing, "without a prediction, scored as empty"), (card.failed, "failed in the system, scored as they stand")):
+        if ids:
+            print(f"{len(ids)} of {card.articles} articles {what}", file=sys.stderr)
+    return OK
+
+
+def _leaderboards(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """The parsers of leaderboard and what it can be told to do."""
+    codes = "exit codes: 0 fine; 1 the page is stale, or a submission's claims do not hold; 2 a submission cannot be used"
+    sub = command(
+        "leaderboard", _leaderboard, "score all submissions again and write leaderboard.md",
+        "  newsgold leaderboard\n  newsgold leaderboard --check    # exit 1 when leaderboard.md is stale or was edited\n"
+        "  newsgold leaderboard verify     # score every submission again; refuse what is not as it says\n"
+        "  newsgold leaderboard new --help\n\n" + codes,
+    )  # fmt: skip
+    sub.add_argument("--check", action="store_true", help="write nothing; say what differs")
+    sub.add_argument("--split", choices=_SPLITS, default="test", help="the split (default: test)")
+    sub.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="processes to score with (default: 1); the result is the same")
+    todo = sub.add_subparsers(title="what to do (default: build)", metavar="")
+
+    def action(name: str, run: Callable[[argparse.Namespace], int], summary: str, examples: str) -> argparse.ArgumentParser:
+        made = todo.add_parser(
+            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.", epilog=f"examples:\n{examples}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )  # fmt: skip
+        made.set_defaults(run=run)
+        return made
+
+    build = action(
+        "build", _leaderboard, "score all submissions again and write leaderboard.md", "  newsgold leaderboard build\n  newsgold leaderboard build --check"
+    )
+    build.add_argument("--check", action="store_true", default=argparse.SUPPRESS, help="write nothing; say what differs")
+    build.add_argument("--split", choices=_SPLITS, default=argparse.SUPPRESS, help="the split (default: test)")
+
+    build.add_argument("--jobs", type=_jobs, default=argparse.SUPPRESS, metavar="N", help="processes to score with (default: 1); the result is the same")
+
+    verify = action(
+        "verify", _leaderboard_verify, "score submissions again and refuse what is not as it says",
+        "  newsgold leaderboard verify\n  newsgold leaderboard verify baselines/submissions/my-system\n\n" + codes,
+    )  # fmt: skip
+    verify.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="a submission's folder (default: all of the checkout)")
+
+    verify.add_argument("--jobs", type=_jobs, default=argparse.SUPPRESS, metavar="N", help="processes to score with (default: 1); the result is the same")
+
+    new = action(
+        "new", _leaderboard_new, "write a submission from predictions: submission.json with digests and scores, and the predictions",
+        "  newsgold leaderboard new baselines/submissions/my-system --predictions predictions.jsonl --name 'My system' \\\n"
+        "    --description 'a fine-tuned tagger with rules' --author 'Ana Ruiz' --kind supervised --trained-on train --gold-family no\n"
+        "  newsgold leaderboard new baselines/submissions/my-system --update --predictions predictions.jsonl",
+    )  # fmt: skip
+    new.add_argument("folder", type=Path, metavar="FOLDER", help="where it goes: baselines/submissions/<a name in lower case>")
+    new.add_argument("--predictions", type=Path, metavar="FILE", help="the predictions, which are copied")
+    new.add_argument("--name", help="the system's name on the leaderboard")
+    new.add_argument("--description", help="one line about it")
+    new.add_argument("--author", action="append", metavar="NAME", help="who made it (may be given again)")
+    new.add_argument("--link", help="where to read more: an https address, or a file of the repository")
+    new.add_argument("--license", help="the licence of the system")
+    new.add_argument("--kind", choices=("rules", "supervised", "llm", "hybrid"), help="what sort of system it is")
+    new.add_argument(
+        "--trained-on", action="append", metavar="DATA", help="what it was trained or tuned on, splits of this data by name, or nothing (may be given again)"
+    )
+    new.add_argument(
+        "--gold-family", choices=("yes", "no"), help="whether a model of the family that wrote and annotated the gold is in it (docs/datasheet.md)"
+    )
+    new.add_argument("--date", help="the day of the run as YYYY-MM-DD (default: today)")
+    new.add_argument("--split", choices=_SPLITS, help="the split that the predictions are for (default: test)")
+    new.add_argument("--update", action="store_true", help="renew the submission in FOLDER; what is not given stays")
 
 
 # --- running a system ------------------------------------------------------------------------------------------------------
@@ -1087,14 +1212,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--text", type=Path, required=True, metavar="DIR", help="folder with the texts as *.txt")
     sub.add_argument("--out", type=Path, metavar="DIR", help="write the normalised texts here instead of the cache ($NEWSGOLD_CACHE)")
 
-    sub = command(
-        "leaderboard",
-        _leaderboard,
-        "score all submissions again and write leaderboard.md",
-        "  newsgold leaderboard\n  newsgold leaderboard --check    # exit 1 when leaderboard.md is stale or was edited",
-    )
-    sub.add_argument("--check", action="store_true", help="write nothing; say what differs")
-    sub.add_argument("--split", choices=_SPLITS, default="test", help="the split (default: test)")
+    _leaderboards(command)
     return parser
 
 

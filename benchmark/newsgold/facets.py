@@ -127,19 +127,32 @@ ARTICLES: Final[Mapping[str, Callable[[_Reader], bool]]] = {
 }
 
 
+def posing(article: Article) -> dict[str, frozenset[str]]:
+    """The ids of the records that pose each challenge, by name (``claims.nested``); not the article's own challenges.
+
+    Raises:
+        ValueError: a stand-off article without its text.
+    """
+    reader = _read(article)
+    out = {f"claims.{name}": frozenset(claim.id for claim in article.claims if of_claim(reader, claim)) for name, of_claim in CLAIMS.items()}
+    out |= {f"events.{name}": frozenset(event.id for event in article.events if of_event(reader, event)) for name, of_event in EVENTS.items()}
+    return out | {f"figures.{name}": frozenset(figure.id for figure in article.figures if of_figure(reader, figure)) for name, of_figure in FIGURES.items()}
+
+
 def challenges(article: Article) -> dict[str, int]:
     """How many records pose each challenge, by name (``claims.nested``); those of the article itself count 1.
 
     Raises:
         ValueError: a stand-off article without its text.
     """
+    reader = _read(article)
+    return {name: len(ids) for name, ids in posing(article).items()} | {f"articles.{name}": int(rule(reader)) for name, rule in ARTICLES.items()}
+
+
+def _read(article: Article) -> _Reader:
     if article.text is None:
         raise ValueError(f"{article.id} has no text; hydrate it first")
-    reader = _Reader(article)
-    out = {f"claims.{name}": sum(rule(reader, claim) for claim in article.claims) for name, rule in CLAIMS.items()}
-    out |= {f"events.{name}": sum(rule(reader, event) for event in article.events) for name, rule in EVENTS.items()}
-    out |= {f"figures.{name}": sum(rule(reader, figure) for figure in article.figures) for name, rule in FIGURES.items()}
-    return out | {f"articles.{name}": int(rule(reader)) for name, rule in ARTICLES.items()}
+    return _Reader(article)
 
 
 def length(article: Article) -> str:

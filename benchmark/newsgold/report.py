@@ -61,6 +61,11 @@ def _ends(interval: Sequence[float] | None) -> str:
     return DASH if interval is None else "–".join(f"{end:.2f}".removeprefix("0") for end in interval)
 
 
+def with_ends(value: float | None, interval: Sequence[float] | None) -> str:
+    """A score with its interval where there is one: 0.562 (.52–.61)."""
+    return cell(value) + (f" ({_ends(interval)})" if interval is not None else "")
+
+
 def _score_head(card: Mapping[str, Any]) -> tuple[str, ...]:
     return ("layer", "measure", "P", "R", "F1", *(["95%"] if "intervals" in card else []), "right", "gold", "found")
 
@@ -110,7 +115,7 @@ def _some(names: Iterable[str], limit: int = 5) -> str:
     return ", ".join(names[:limit]) + (f" and {len(names) - limit} more" if len(names) > limit else "")
 
 
-def _errors(card: Mapping[str, Any]) -> list[_Row]:
+def error_rows(card: Mapping[str, Any]) -> list[_Row]:
     """What became of the records, per layer: hits, the rung where partial ones failed, misses, spurious ones."""
     rows: list[_Row] = []
     for layer, table in card["errors"].items():
@@ -130,7 +135,8 @@ def _errors(card: Mapping[str, Any]) -> list[_Row]:
     return rows
 
 
-_ERROR_HEAD: Final = ("layer", "hit", "wrong", "missed", "spurious", "dupl.", "not in text")
+ERROR_HEAD: Final = ("layer", "hit", "wrong", "missed", "spurious", "dupl.", "not in text")
+"""What the columns of `error_rows` are."""
 
 
 def score_table(card: Mapping[str, Any], console: Console) -> None:
@@ -161,8 +167,8 @@ def score_table(card: Mapping[str, Any], console: Console) -> None:
     console.print(Text(f"* headline. {' '.join(_score_notes(card))}", style="dim"))
     if resolution := _resolution(card):
         console.print(Text(resolution))
-    table = _table(_ERROR_HEAD, right=0)
-    for row in _errors(card):
+    table = _table(ERROR_HEAD, right=0)
+    for row in error_rows(card):
         table.add_row(*row)
     console.print(table)
     for note in _notes(card):
