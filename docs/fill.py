@@ -1,14 +1,21 @@
-"""Fill the generated parts of the pages, and draw the plots: ``python docs/fill.py``; with ``--check`` say what differs, exit 1.
+"""Fill the generated parts of the pages, and draw the plots: ``python docs/fill.py [--real DIR]``; with ``--check`` say what differs, exit 1.
 
-A part stands between ``<!-- name -->`` and ``<!-- /name -->``. The tests hold the parts to what the commands print.
+A part stands between ``<!-- name -->`` and ``<!-- /name -->``. The tests hold the parts to what the commands print. ``--real DIR`` measures the
+written articles beside the real ones in DIR (see ``docs/commissioning/measure.py``); without it that part stays as it is.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent / "commissioning"))
+
+import floors
+import gold_plots
+import measure
 
 import analysis
 from newsgold import load, score
@@ -31,6 +38,23 @@ def counts() -> str:
     return "\n".join(markdown_table(("split", "articles", *LAYERS), rows, right=5))
 
 
+def phenomena() -> str:
+    """The floors of the gold beside what it has; event types are summed up."""
+    found = floors.measure(article for split in floors.SPLITS for article in load(split))
+    rows = [(one.floor.layer, one.floor.name, one.floor.definition, f"{one.floor.least:.0%}", f"{one.value:.1%}") for one in found if not one.floor.counted]
+    for where, name in ((None, "over all splits"), ("test", "in test")):
+        typed = [one for one in found if one.floor.counted and one.floor.split == where]
+        least = typed[0].floor.least
+        rows.append(("events", f"types {name}", f"types with {least:.0f} events or more, of {len(typed)}", str(len(typed)), str(sum(one.met for one in typed))))
+    return "\n".join(markdown_table(("layer", "phenomenon", "what is counted", "floor", "is"), rows, right=2))
+
+
+def measures(real: Path) -> str:
+    """The measures of the written articles beside the real ones."""
+    written = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "data" / "articles").glob("*/*.txt"))}
+    return "\n".join(measure.set_lines(written, measure.read_real(real)))
+
+
 def parts() -> dict[str, str]:
     """The generated parts of README.md and the datasheet by name."""
     twice = [article for split in ("validation", "test") for article in load(split)]
@@ -38,6 +62,7 @@ def parts() -> dict[str, str]:
     return {
         "result": score_markdown(card.to_dict(extra=confidence(card.rows, card.signature))).strip(),
         "counts": counts(),
+        "phenomena": phenomena(),
         "agreement": agreement_markdown(agreement(["a1", "a2"], twice).to_dict()).strip(),
     }
 
@@ -54,17 +79,23 @@ def filled(text: str, made: dict[str, str]) -> str:
 
 def main() -> int:
     """Rewrite the pages and pictures whose generated parts differ."""
+    parser = argparse.ArgumentParser(description="Fill the generated parts of the pages, and draw the plots.")
+    parser.add_argument("--check", action="store_true", help="write nothing; say what differs, exit 1")
+    parser.add_argument("--real", type=Path, metavar="DIR", help="measure the written articles beside the real ones in DIR (*.csv, *.txt)")
+    args = parser.parse_args()
     analysed, pictures = analysis.parts()
-    made = parts() | analysed
+    drawn = gold_plots.statistics(gold_plots.written())
+    made = parts() | analysed | {"statistics": gold_plots.markdown(drawn)} | ({"measures": measures(args.real)} if args.real else {})
+    pictures |= gold_plots.files(drawn)
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "baselines").glob("*/README.md"))]
     files = {path: filled(path.read_text(encoding="utf-8"), made).encode() for path in pages}
     files |= {ROOT / "docs" / "images" / name: picture.encode() for name, picture in pictures.items()}
     changed = [path for path, body in files.items() if not path.is_file() or path.read_bytes() != body]
     for path in changed:
-        if "--check" not in sys.argv:
+        if not args.check:
             write_atomic(path, files[path])
         print(f"{'differs' if '--check' in sys.argv else 'wrote'}: {path.relative_to(ROOT)}")
-    return 1 if changed and "--check" in sys.argv else 0
+    return 1 if changed and args.check else 0
 
 
 if __name__ == "__main__":

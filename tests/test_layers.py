@@ -15,6 +15,7 @@ LAYERS = [
     ["measures", "pairing", "scoring", "tokens", "systems"],
     ["stats"],
     ["agreement", "differences", "gate", "ci", "report", "cards", "markup", "html_report", "browse", "submissions", "leaderboard", "host", "clients", "runner"],
+    ["lint.page", "lint.lexicon", "lint.numbers", "lint.dates", "lint.coverage", "lint.entities", "lint.claims", "lint.events", "lint.figures", "lint"],
     ["pytest_plugin", "cli", "__main__"],
 ]
 # The package's own __init__ only names what is public, and loads it on first use.

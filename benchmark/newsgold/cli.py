@@ -249,6 +249,72 @@ def _build_external(folder: Path) -> int:
     return OK
 
 
+@contextlib.contextmanager
+def _linters(count: int) -> Iterator[Callable[..., Iterable[Any]]]:
+    """What maps a function over a list: processes, where there is enough to share out."""
+    jobs = min(os.cpu_count() or 1, count // 30)
+    if jobs < 2:
+        yield map
+        return
+    import functools
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as executor:
+        yield functools.partial(executor.map, chunksize=8)
+
+
+def _lint(args: argparse.Namespace) -> int:
+    """Print the warnings on annotation sources; 1 when one is neither fixed nor waived."""
+    from newsgold import lint
+    from newsgold.issues import Issue
+
+    if args.list_rules:
+        for rule in lint.RULES.values():
+            print(f"{rule.name:24} {rule.layer:9} {rule.summary}")
+        return OK
+    unknown = [name for name in [*args.rule, *args.skip] if name not in lint.RULES]
+    if unknown:
+        print(f"no rule is named {', '.join(unknown)}; expected one of --list-rules", file=sys.stderr)
+        return BAD
+    rules = [name for name in lint.RULES if (not args.rule or name in args.rule) and name not in args.skip]
+    if args.text and len(args.files) != 1:
+        print(f"--text with {len(args.files)} files; expected one annotation", file=sys.stderr)
+        return BAD
+    issues: list[Issue] = []
+    names = {path: str(path) for path in args.files}
+    if not args.files:
+        root = _root()
+        folders = [root / "data" / "articles" / split for split in args.split or _SPLITS[:3]]
+        names = {path: path.relative_to(root).as_posix() for folder in folders for path in sorted(folder.glob("*.yaml"))}
+        known = {path.stem for folder in (root / "data" / "articles").glob("*") for path in folder.glob("*.yaml")}
+        for stray in sorted((root / "data" / "waivers").glob("*")):
+            if stray.stem not in known or stray.suffix != ".yaml":
+                issues.append(Issue(stray.relative_to(root).as_posix(), None, "$", "waivers of no article; expected <id>.yaml of an article in data/articles"))
+    jobs = [lint.Job(path, name, args.text, args.waivers or lint.waivers_path(path), tuple(rules)) for path, name in names.items()]
+    reports = []
+    with _linters(len(jobs)) as run:
+        for result in _progress("linting", 100)(run(lint.run, jobs), len(jobs)):
+            reports += [result] if isinstance(result, lint.Report) else []
+            issues += [] if isinstance(result, lint.Report) else result
+    if args.json:
+        import orjson
+
+        print(orjson.dumps(lint.to_dict(reports), option=orjson.OPT_INDENT_2).decode())
+    elif args.waive:
+        for report in reports:
+            print("".join(lint.waiver_lines(report)), end="")
+    else:
+        for report in reports:
+            for warning in report.warnings:
+                print(warning)
+    _print_issues(issues)
+    found = sum(len(report.warnings) for report in reports)
+    waived = sum(len(report.waived) for report in reports)
+    print(f"{len(reports)} article{'s' * (len(reports) != 1)}, {found} warning{'s' * (found != 1)}, {waived} waived", file=sys.stderr)
+    return BAD if issues else FAILED if found else OK
+
+
 def _show(args: argparse.Namespace) -> int:
     from newsgold import corpus
     from newsgold.issues import InputError, Issue
@@ -1067,6 +1133,26 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--external", type=Path, metavar="DIR", help="compile DIR/<id>.yaml with DIR/<id>.txt (and DIR/<annotator>/<id>.yaml) to stand-off articles"
     )
+
+    sub = command(
+        "lint", _lint, "warn of what a schema cannot see in an annotation: numbers, quotations and names left out, values and times that do not fit",
+        "  newsgold lint                                    # the gold: train, validation and test\n  newsgold lint --split test --rule number-uncovered\n"
+        "  newsgold lint annotation.yaml --text article.txt  # one raw annotation beside its text\n  newsgold lint data/articles/train/some-article.yaml --waive\n"
+        "  newsgold lint --list-rules\n\n"
+        "A warning is fixed in the annotation, or waived in data/waivers/<id>.yaml by its rule, the words that it is about, and a reason:\n"
+        "  waivers:\n    - {rule: number-uncovered, at: 'under [16]', reason: 'the name of an age class'}\n"
+        "`text: 16` instead of `at` waives the rule for these words wherever they stand. A waiver that matches no warning is itself a warning.\n\n"
+        "exit codes: 0 no warning that is not waived; 1 warnings; 2 a source that does not compile, or waivers that are not in form",
+    )  # fmt: skip
+    sub.add_argument("files", nargs="*", type=Path, metavar="FILE", help="annotations in YAML with their text beside them (default: the gold's sources)")
+    sub.add_argument("--split", action="append", choices=_SPLITS[:3], help="without FILE only this split (may be given again)")
+    sub.add_argument("--text", type=Path, help="the text of the one annotation given, where it does not lie beside it")
+    sub.add_argument("--waivers", type=Path, metavar="FILE", help="waivers to apply (default: data/waivers/<id>.yaml for the gold's sources, else none)")
+    sub.add_argument("--rule", action="append", default=[], metavar="NAME", help="only this rule (may be given again)")
+    sub.add_argument("--skip", action="append", default=[], metavar="NAME", help="not this rule (may be given again)")
+    sub.add_argument("--list-rules", action="store_true", help="print every rule with a line about it")
+    sub.add_argument("--json", action="store_true", help="print warnings, and what is waived, as JSON")
+    sub.add_argument("--waive", action="store_true", help="print a waiver for each warning instead, its reason left to be written")
 
     sub = command(
         "show",

@@ -21,7 +21,7 @@ from newsgold.issues import InputError, Issue, path_of, shown
 from newsgold.records import SPLITS, Article, article_from, to_dict
 from newsgold.validate import Fit, check_article, check_references, check_schema, line_issue, parse_line, spans_of
 
-DATA_VERSION: Final = "0.1.0"
+DATA_VERSION: Final = "0.1.1"
 """Version of the gold data; every change of published gold raises it."""
 CANARY: Final = "newsgold-canary-9d2f6c1e-5b0a-4c77-8e43-1f0d7a6b92c4"
 Path_ = tuple[str | int, ...]
@@ -191,10 +191,12 @@ def compile_annotation(source: Source, text: str, report: Callable[[list[str | i
     return out
 
 
-def _compile(yaml_path: Path, text: str, split: str, article_id: str, report: Callable[[Issue], None], name: str) -> Article | None:
+def _compile(
+    yaml_path: Path, text: str, split: str, article_id: str, report: Callable[[Issue], None], name: str, source: Source | None = None
+) -> Article | None:
     """The article of one source file, or ``None`` after reporting why not."""
     try:
-        source = read_yaml(yaml_path, name)
+        source = source or read_yaml(yaml_path, name)
     except InputError as error:
         for problem in error.issues:
             report(problem)
@@ -225,11 +227,17 @@ def _compile(yaml_path: Path, text: str, split: str, article_id: str, report: Ca
 
 
 def compile_file(
-    yaml_path: Path, report: Callable[[Issue], None], *, text_path: Path | None = None, split: str | None = None, name: str | None = None
+    yaml_path: Path,
+    report: Callable[[Issue], None],
+    *,
+    text_path: Path | None = None,
+    split: str | None = None,
+    name: str | None = None,
+    source: Source | None = None,
 ) -> Article | None:
     """The article of ``<id>.yaml`` and the text beside it (or at ``text_path``), or ``None`` after reporting why not.
 
-    ``split`` defaults to the name of the folder.
+    ``split`` defaults to the name of the folder; ``source`` is the YAML where it has been read already.
     """
     name = name or str(yaml_path)
     if not yaml_path.is_file():
@@ -250,7 +258,7 @@ def compile_file(
     if raw.rstrip("\n") != text and split != "external":
         report(Issue(text_name, None, "$", "not in normal form; expected NFC, \\n line ends, no trailing blanks, at most one blank line in a row"))
         return None
-    return _compile(yaml_path, text, split, yaml_path.stem, report, name)
+    return _compile(yaml_path, text, split, yaml_path.stem, report, name, source)
 
 
 # --- stand-off ------------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def _covered(spans: Iterable[Span], text: str) -> str:
     return " ".join(text[span.start : span.end] for span in spans)
 
 
-class _Reader:
+class Reader:
     """One article's records, looked at for what makes them hard."""
 
     def __init__(self, article: Article):
@@ -88,25 +88,25 @@ class _Reader:
         return sum(any(mark in part for mark in "'‘") for part in quoted) > sum(any(mark in part for mark in '"“') for part in quoted)
 
 
-_Claim = Callable[[_Reader, Claim], bool]
-_Event = Callable[[_Reader, Event], bool]
-_Figure = Callable[[_Reader, Figure], bool]
+_Claim = Callable[[Reader, Claim], bool]
+_Event = Callable[[Reader, Event], bool]
+_Figure = Callable[[Reader, Figure], bool]
 CLAIMS: Final[Mapping[str, _Claim]] = {
     "discontinuous": lambda _, claim: len(claim.content) > 1,
     "nested": lambda _, claim: claim.parent is not None,
-    "anaphoric_source": _Reader.anaphoric,
+    "anaphoric_source": Reader.anaphoric,
     "no_source": lambda _, claim: claim.source is None,
-    "unnamed_speaker": _Reader.unnamed,
+    "unnamed_speaker": Reader.unnamed,
     "relayed": lambda _, claim: bool(claim.relay),
     "joint": lambda _, claim: len(claim.speakers) > 1,
-    "cross_sentence": _Reader.cross_sentence,
+    "cross_sentence": Reader.cross_sentence,
     "long": lambda reader, claim: _words(_covered(claim.content, reader.text)) >= LONG_CLAIM,
 }
 EVENTS: Final[Mapping[str, _Event]] = {
     "not_happened": lambda _, event: event.status != "happened",
     "multi_mention": lambda _, event: len(event.mentions) > 1,
-    "nominal_trigger": _Reader.nominal,
-    "inside_claim": _Reader.inside_claim,
+    "nominal_trigger": Reader.nominal,
+    "inside_claim": Reader.inside_claim,
     "part": lambda _, event: event.part_of is not None,
     "disputed_participant": lambda _, event: any(participant.alleged for participant in event.participants),
 }
@@ -120,8 +120,8 @@ FIGURES: Final[Mapping[str, _Figure]] = {
     "spelled_out": lambda reader, figure: not any(map(str.isdigit, reader.text[figure.span.start : figure.span.end])),
     "score": lambda _, figure: figure.kind == "score",
 }
-ARTICLES: Final[Mapping[str, Callable[[_Reader], bool]]] = {
-    "single_quotes": _Reader.single_quotes,
+ARTICLES: Final[Mapping[str, Callable[[Reader], bool]]] = {
+    "single_quotes": Reader.single_quotes,
     "many_speakers": lambda reader: len({speaker for claim in reader.article.claims for speaker in claim.speakers}) >= MANY_SPEAKERS,
     "long": lambda reader: _words(reader.text) >= LONG_ARTICLE,
 }
@@ -149,10 +149,10 @@ def challenges(article: Article) -> dict[str, int]:
     return {name: len(ids) for name, ids in posing(article).items()} | {f"articles.{name}": int(rule(reader)) for name, rule in ARTICLES.items()}
 
 
-def _read(article: Article) -> _Reader:
+def _read(article: Article) -> Reader:
     if article.text is None:
         raise ValueError(f"{article.id} has no text; hydrate it first")
-    return _Reader(article)
+    return Reader(article)
 
 
 def length(article: Article) -> str:

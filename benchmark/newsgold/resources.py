@@ -41,6 +41,11 @@ def templates() -> Traversable:
     return resources.files("newsgold") / "templates"
 
 
+def lexicon() -> bytes:
+    """The word lists of the linter (YAML)."""
+    return (resources.files("newsgold") / "lint" / "lexicon.yaml").read_bytes()
+
+
 def cache_dir() -> Path:
     """Where hydrated texts are kept: ``$NEWSGOLD_CACHE``, else ``newsgold`` in the user's cache folder."""
     if given := os.environ.get("NEWSGOLD_CACHE"):
