@@ -9,6 +9,11 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 VOID = frozenset({"meta", "link", "br", "input", "hr", "img", "rect", "line", "path"})
+# Elements whose end tags HTML lets be left out, with what ends each: another element's start, or the end of one around it.
+CLOSED_BY = {
+    "p": {"p", "div", "table", "ul", "ol", "dl", "h3", "h4", "section", "article", "form", "nav"}, "li": {"li"}, "td": {"td", "th", "tr", "tbody"},
+    "th": {"td", "th", "tr", "tbody"}, "tr": {"tr", "tbody"}, "thead": {"tbody"}, "tbody": {"tbody"},
+}  # fmt: skip
 FETCHING = frozenset({"src", "srcset", "action", "formaction", "data", "poster", "background", "ping", "manifest"})
 
 
@@ -27,6 +32,8 @@ class Page(HTMLParser):
         assert not self.open, f"not closed: {self.open}"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        while self.open and tag in CLOSED_BY.get(self.open[-1][0], ()):
+            self.open.pop()
         names = [name for name, _ in attrs]
         assert len(set(names)) == len(names), f"an attribute stands twice: {tag} {names}"
         self.elements.append((tag, dict(attrs)))
@@ -37,6 +44,8 @@ class Page(HTMLParser):
         self.elements.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open[-1][0] != tag and self.open[-1][0] in CLOSED_BY and any(name == tag for name, _ in self.open):
+            self.open.pop()
         assert self.open and self.open[-1][0] == tag, f"</{tag}> closes {self.open[-1:]}"
         self.open.pop()
 

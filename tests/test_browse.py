@@ -24,7 +24,7 @@ import msgspec
 import orjson
 import pytest
 
-from conftest import ROOT, changed
+from conftest import ROOT, changed, sample
 from newsgold import browse, corpus, facets
 from newsgold.cards import LAYERS
 from newsgold.cli import BAD, OK, main
@@ -34,7 +34,10 @@ from newsgold.markup import hashed, visible
 from newsgold.records import SPLITS, Article, article_from
 
 VOID = {"meta", "link", "input", "br"}
-ALL = [article for split in SPLITS for article in corpus.load(split)]
+# As many articles as the time allows: every challenge, annotated once or by several, and one whose text may be missing; in the site's order.
+ALL = sorted(
+    {*sample("train", size=2), *sample("validation", "test", size=4), *corpus.load("external")}, key=lambda article: (SPLITS.index(article.split), article.id)
+)
 EXAMPLE = corpus.load(path=ROOT / "tests" / "examples" / "gold.jsonl")[0]
 RAW = {name: corpus.load_annotator(name, ALL) for name in corpus.annotators()}
 
@@ -48,7 +51,7 @@ class Page(HTMLParser):
         self.tags: list[tuple[str, dict[str, str]]] = []
         self.ids: list[str] = []
         self.hrefs: list[tuple[str, str]] = []  # nearest id around a link, and its address
-        self.text: dict[str, str] = {}  # by the id of every element around it
+        self.parts: dict[str, list[str]] = {}  # texts by the id of every element around them
         self.scripts: list[str] = []
         self.style = ""
         self.reading: list[str] = []  # the text of the article, without labels
@@ -56,6 +59,7 @@ class Page(HTMLParser):
         self.feed(source)
         self.close()
         assert not self.open, f"left open: {self.open}"
+        self.text = {name: "".join(parts) for name, parts in self.parts.items()}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
@@ -82,7 +86,7 @@ class Page(HTMLParser):
         else:
             for _, attrs in self.open:
                 if "id" in attrs:
-                    self.text[attrs["id"]] = self.text.get(attrs["id"], "") + data
+                    self.parts.setdefault(attrs["id"], []).append(data)
             tags = [tag for tag, _ in self.open]
             inside = next((at for at, (tag, a) in enumerate(self.open) if tag == "p" and "text" in a.get("class", "").split()), None)
             if inside is not None and not {"a", "i"} & {*tags[inside:]}:
@@ -140,7 +144,7 @@ def test_the_fragments_of_a_broken_claim_are_tied(pages: dict[str, Page]) -> Non
         for claim in article.claims:
             assert len(re.findall(rf">…{claim.id}</a>", source)) == len(claim.content) - 1
         broken += expected
-    assert broken > 10
+    assert broken > 5
 
 
 def test_a_claim_within_a_claim_and_a_part_of_an_event_are_indented_behind_it(pages: dict[str, Page]) -> None:
@@ -314,11 +318,12 @@ def test_equal_annotations_have_nothing_marked() -> None:
 
 def test_ids_are_unique_and_references_to_them_hold(pages: dict[str, Page]) -> None:
     for name, page in pages.items():
+        there = {*page.ids}
         twice = [found for found, count in Counter(page.ids).items() if count > 1]
         assert not twice, (name, twice)
         for _, attrs in page.tags:
             for attribute in ("for", "aria-labelledby", "aria-describedby"):
-                assert set(attrs.get(attribute, "").split()) <= {*page.ids}, (name, attrs)
+                assert set(attrs.get(attribute, "").split()) <= there, (name, attrs)
 
 
 def test_every_link_leads_somewhere(pages: dict[str, Page]) -> None:
@@ -422,7 +427,7 @@ def test_the_same_data_gives_the_same_bytes_in_any_order_and_process(files: dict
     again = browse.site(ALL[::-1], dict(sorted(RAW.items(), reverse=True)))
     assert list(again) == list(files) and again == files
     code = (
-        "import hashlib, newsgold; from newsgold import browse, corpus; a = newsgold.load('validation'); "
+        "import hashlib, newsgold; from newsgold import browse, corpus; a = newsgold.load('validation')[:2]; "
         "s = browse.site(a, {n: corpus.load_annotator(n, a) for n in corpus.annotators()}); print(hashlib.sha256(repr(s).encode()).hexdigest())"
     )
     env = os.environ | {"PYTHONPATH": str(ROOT / "benchmark")}
@@ -497,11 +502,14 @@ def test_a_failure_leaves_no_part_behind(tmp_path: Path, monkeypatch: pytest.Mon
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_command_writes_a_split_and_refuses_what_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_a_split_and_refuses_what_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    some = list(sample("validation", size=2))
+    load = corpus.load
+    monkeypatch.setattr(corpus, "load", lambda split="test", **more: some if split == "validation" else load(split, **more))
     given = ["browse", "--split", "validation", "--split", "validation", "--out", str(tmp_path / "site")]
     assert main(given) == OK
-    assert "4 articles, 9 pages" in capsys.readouterr().out
-    assert sorted(path.stem for path in (tmp_path / "site" / "articles").iterdir()) == [article.id for article in corpus.load("validation")]
+    assert f"{len(some)} articles, {2 * len(some) + 1} pages" in capsys.readouterr().out
+    assert sorted(path.stem for path in (tmp_path / "site" / "articles").iterdir()) == [article.id for article in some]
     assert main(given) == OK
     assert "unchanged" in capsys.readouterr().out
     (tmp_path / "site" / "index.html").write_bytes(b"mine")

@@ -385,7 +385,7 @@ def test_the_inputs_of_the_action_reach_the_gate(runner: Runner, files: Files) -
     for inputs, message in (
         ({"split": "test"}, "is no article of this split"),
         ({"gold": "none.jsonl"}, "none.jsonl"),
-        ({"alpha": "0.05"}, "with 4 articles the smallest p"),
+        ({"alpha": "1e-9"}, "articles the smallest p"),
         ({"fail": "x:0"}, "no measure is named 'x'"),
     ):
         done = runner.run({"predictions": "new.jsonl", "baseline": "old.jsonl", **inputs, **HERE})

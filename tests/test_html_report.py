@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +13,17 @@ import pytest
 
 import newsgold
 import synthetic
-from conftest import ROOT, compile_text
+from conftest import ROOT, compile_text, sample
 from newsgold import corpus, html_report, predictions
 from newsgold.cli import BAD, OK, main
 from newsgold.html_report import System, pages
 from newsgold.pairing import error_kinds
-from newsgold.records import Article
+from newsgold.records import Article, to_dict
 from newsgold.scoring import score
 from pages import Page, check
 from test_markup import HOSTILE
 
+RULES = ROOT / "baselines" / "rules" / "predictions" / "test.jsonl"
 FEW = 200
 """Resamples: enough to draw every part."""
 
@@ -39,14 +39,19 @@ def rendered(systems: list[System], gold: list[Article], **options: Any) -> dict
 
 @pytest.fixture(scope="module")
 def gold() -> list[Article]:
-    return list(corpus.load("test"))
+    return list(sample("test"))
+
+
+def by_rules(gold: list[Article]) -> list[dict[str, Any]]:
+    """What the shipped rule baseline found in articles of the test split."""
+    wanted = {article.id for article in gold}
+    return [found for found in map(json.loads, RULES.read_text(encoding="utf-8").splitlines()) if found["id"] in wanted]
 
 
 @pytest.fixture(scope="module")
 def middling(gold: list[Article]) -> System:
     """The shipped rule baseline: errors of many kinds."""
-    lines = (ROOT / "baselines" / "rules" / "predictions" / "test.jsonl").read_text(encoding="utf-8").splitlines()
-    return system("middling", [json.loads(line) for line in lines], gold)
+    return system("middling", by_rules(gold), gold)
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +68,14 @@ def source(gold: list[Article], middling: System) -> str:
 def rows_of(source: str) -> dict[str, str]:
     """Every record's element by its anchor: its text."""
     out = {}
-    for found in re.finditer(r"<tr (?:id=(r\d+-\d+)|data-n=\d+)>(.*?)</tr>", source, flags=re.S):
+    for found in re.finditer(r"<tr (?:id=(r\w+)|data-n=\d+)>(.*?)(?=<tr|<tbody|</table>)", source, flags=re.S):
+        cells = [Page(f"<tr><td{cell}</tr>").text for cell in found[2].split("<td")[1:]]
         if found[1]:
-            out[found[1]] = Page(f"<tr>{found[2].replace('</td>', ' </td>')}</tr>").text
+            out[found[1]] = " ".join(cells)
         else:
-            kind = Page(f"<tr>{found[2].split('</td>')[0]}</td></tr>").text
+            outcomes = " ".join(cells[:-2])
             out.update(
-                {anchor: f"{kind} {words} {rest}" for anchor, words, rest in re.findall(r"<(?:a|span) id=(r\d+-\d+)[^>]*>(.*?)</(?:a|span)>([^;<]*)", found[2])}
+                {anchor: f"{outcomes} {words} {rest}" for anchor, words, rest in re.findall(r"<(?:a|span) id=(r\w+)[^>]*>(.*?)</(?:a|span)>([^;<]*)", found[2])}
             )
     return out
 
@@ -95,7 +101,7 @@ def test_every_gold_and_predicted_record_is_drawn_or_named(source: str, gold: li
     assert len(parts) == len(gold)
     for part, article in zip(parts, sorted(gold, key=lambda one: one.id), strict=True):
         text = Page(part).text
-        labels = set(re.findall(r"<a id=t\S+ href=#r[^>]+>([^<]+)</a>", part))
+        labels = set(re.findall(r"<a id=t\w+ href=#r[^>]+>([^<]+)</a>", part))
         speakers = {speaker for claim in article.claims for speaker in claim.speakers}
         assert speakers | {record.id for records in (article.claims, article.events, article.figures) for record in records} <= labels
         for entity in (*article.entities, *middling.annotations[article.id].entities):
@@ -107,18 +113,20 @@ def test_every_gold_and_predicted_record_is_drawn_or_named(source: str, gold: li
 
 def test_each_column_holds_the_whole_text(source: str, gold: list[Article]) -> None:
     for part, article in zip(re.findall(r'<div class="sides.*?</div>', source, flags=re.S), sorted(gold, key=lambda one: one.id), strict=True):
-        plain = [Page(f"<div>{re.sub('<a[ >].*?</a>', '', found)}</div>").text for found in re.findall(r"<p[^>]*>(.*?)</p>", part, flags=re.S)]
+        plain = [
+            Page(f"<div>{re.sub('<a[ >].*?</a>', '', found)}</div>").text for found in re.findall(r"<p(?: class=w\d)?>(.*?)(?=<p[ >]|</div>)", part, flags=re.S)
+        ]
         assert "\n\n".join(plain[::2]) == "\n\n".join(plain[1::2]) == re.sub(r"\n+", "\n\n", article.text or "")
 
 
 def test_every_number_leads_to_as_many_records(source: str, middling: System) -> None:
-    lists = {key: (int(n), links) for key, n, links in re.findall(r'<li id="([^"]+)"><b>[^<]*</b> (\d+): (.*?)</li>', source)}
+    lists = {key: (int(n), links) for key, n, links in re.findall(r"<li id=([\w-]+)><b>[^<]*: (\d+)</b> in (.*)", source)}
     rows = rows_of(source)
     for name, count in middling.card.rows.errors.items():
         layer, kind = name.split("/")
         n, links = lists[f"ka-{layer}-{kind}"]
         assert n == count and f"<a href=#ka-{layer}-{kind}>{count}</a>" in source
-        anchors = re.findall(r"href=#(r\d+-\d+)", links)
+        anchors = re.findall(r"href=#(r\w+)", links)
         assert kind == "hit" or len(anchors) == len(set(anchors)) == count
         assert all(f" {kind.replace('_', ' ')}" in rows[anchor] for anchor in anchors)
     pairs = 0
@@ -173,7 +181,7 @@ def test_reading_needs_no_script(source: str) -> None:
 
 def test_nothing_predicted_and_nothing_scored_are_dashes(gold: list[Article], tmp_path: Path) -> None:
     page = check(rendered([system("empty", [], gold)], gold)["report.html"])
-    assert "8 articles without a prediction, scored as empty" in page.text
+    assert f"{len(gold)} articles without a prediction, scored as empty" in page.text
     assert "– missed" not in page.text and "− missed" in page.text and "≈" not in "".join(rows_of(page.source).values())
     bare, _ = compile_text(tmp_path, "bare", "Nothing is said here.", "entities: []\nclaims: []\nevents: []\nfigures: []\n")
     assert bare is not None
@@ -217,7 +225,7 @@ def test_overlapping_and_broken_predictions_are_drawn(gold: list[Article]) -> No
     claims.append({"id": "broken", "content": [{"start": a, "end": b, "text": text[a:b]} for a, b in ((40, 50), (60, 70))], "speakers": []})
     source = check(rendered([system("odd", [{"id": article.id, "claims": claims}], [article])], [article])["report.html"]).source
     part = re.search(r"<article.*?</article>", source, flags=re.S)
-    assert part and "…broken</a>" in part[0] and ">broken</a>" in part[0] and " data-r=#r1-" in part[0]
+    assert part and "…broken</a>" in part[0] and ">broken</a>" in part[0] and " data-r=#r" in part[0]
 
 
 def test_a_comparison_has_verdicts_and_the_records_that_changed(gold: list[Article], middling: System, other: System) -> None:
@@ -232,7 +240,7 @@ def test_a_comparison_has_verdicts_and_the_records_that_changed(gold: list[Artic
         if (now := outcome[1][key]) != kind:
             moved[key[1], kind, now] = moved.get((key[1], kind, now), 0) + 1
     assert len(moved) > 5
-    lists = {key: int(n) for key, n in re.findall(r'<li id="(m-[^"]+)"><b>[^<]*</b> (\d+): ', source)}
+    lists = {key: int(n) for key, n in re.findall(r"<li id=(m-[\w-]+)><b>[^<]*: (\d+)</b> in ", source)}
     for (layer, one, now), n in moved.items():
         assert lists[f"m-{layer}-{one}-{now}"] == n
         assert f"<a href=#m-{layer}-{one}-{now}>{n}</a>" in source
@@ -249,8 +257,8 @@ def test_systems_on_different_articles_are_refused(gold: list[Article], middling
 
 def test_a_large_report_is_split_into_pages_that_lead_to_each_other(gold: list[Article], middling: System) -> None:
     seen: list[int] = []
-    found = rendered([middling], gold, per_page=3, progress=lambda items, total: (seen.append(total), items)[1])
-    assert list(found) == ["report-1.html", "report-2.html", "report-3.html", "report.html"] and seen == [8]
+    found = rendered([middling], gold, per_page=(len(gold) + 2) // 3, progress=lambda items, total: (seen.append(total), items)[1])
+    assert list(found) == ["report-1.html", "report-2.html", "report-3.html", "report.html"] and seen == [len(gold)]
     ids = {name: set(check(body).ids) for name, body in found.items()}
     outward = [link for body in found.values() for link in Page(body).links if not link.startswith(("#", "data:"))]
     assert len(outward) > 100
@@ -261,26 +269,31 @@ def test_a_large_report_is_split_into_pages_that_lead_to_each_other(gold: list[A
     assert {key: row for body in found.values() for key, row in rows_of(body).items()} == whole
 
 
-def test_the_test_split_takes_under_two_seconds_and_three_megabytes(gold: list[Article], middling: System) -> None:
-    start = time.perf_counter()
-    [(_, body)] = list(pages([middling], gold))
-    assert time.perf_counter() - start < 2 and len(body) < 3e6
-    # An article more costs so much, whatever the split holds.
-    assert len(body) / len(gold) < 60_000
+def test_a_report_on_120_articles_is_one_file_of_less_than_three_megabytes() -> None:
+    """The gold of the test split, and what the rule baseline found in it: as it is where it is as large, else over and over. `make bench` has the time."""
+    base = list(corpus.load("test"))
+    found = {one["id"]: one for one in by_rules(base)}
+    copies = [(base[n % len(base)], f"{base[n % len(base)].id}-{n}") for n in range(120)]
+    gold = [msgspec.structs.replace(article, id=name) for article, name in copies]
+    [(name, body)] = list(pages([system("rules", [{**found[article.id], "id": name} for article, name in copies], gold)], gold))
+    assert name == "report.html" and 1e6 < len(body) < 3e6
+    assert body.count(b"<article ") == 120
 
 
 def test_the_command_writes_says_the_size_and_keeps_what_is_there(tmp_path: Path, gold: list[Article], capsys: pytest.CaptureFixture[str]) -> None:
     path, out = tmp_path / "p.jsonl", tmp_path / "report.html"
+    (tmp_path / "gold.jsonl").write_text("".join(json.dumps(to_dict(article)) + "\n" for article in gold), encoding="utf-8")
+    on = ["--gold", str(tmp_path / "gold.jsonl")]
     path.write_text("".join(json.dumps(newsgold.to_prediction(article)) + "\n" for article in gold), encoding="utf-8")
-    assert main(["report", str(path), "--out", str(out), "--resamples", "50"]) == OK
-    assert "8 articles, 0." in capsys.readouterr().out
+    assert main(["report", str(path), *on, "--out", str(out), "--resamples", "50"]) == OK
+    assert re.search(rf"{len(gold)} articles, \d\.\d MB", capsys.readouterr().out)
     page = check(out.read_text(encoding="utf-8"))
-    assert "p on test" in page.text and "|resamples:50|seed:1" in page.text
-    assert main(["report", str(path), "--out", str(out), "--resamples", "60"]) == BAD
+    assert "p on custom" in page.text and "|resamples:50|seed:1" in page.text
+    assert main(["report", str(path), *on, "--out", str(out), "--resamples", "60"]) == BAD
     assert "--force to replace it" in capsys.readouterr().err
-    assert main(["report", str(path), "--compare", str(path), "--out", str(out), "--resamples", "50", "--force"]) == OK
-    assert "p (1) and p (2) on test" in check(out.read_text(encoding="utf-8")).text
-    assert main(["report", str(path), "--out", str(tmp_path)]) == BAD
+    assert main(["report", str(path), "--compare", str(path), *on, "--out", str(out), "--resamples", "50", "--force"]) == OK
+    assert "p (1) and p (2) on custom" in check(out.read_text(encoding="utf-8")).text
+    assert main(["report", str(path), *on, "--out", str(tmp_path)]) == BAD
 
 
 def test_every_kind_has_its_words() -> None:

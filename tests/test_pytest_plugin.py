@@ -57,6 +57,7 @@ def raises_in_one(article):
     return perfect(article)
 """
 Project = pytest.Pytester
+VALIDATION, TRAIN = len(newsgold.load("validation")), len(newsgold.load("train"))
 
 
 @pytest.fixture
@@ -80,7 +81,8 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Proje
 
 def run(project: Project, *arguments: str) -> tuple[pytest.RunResult, str]:
     """A session, and all that it printed."""
-    done = project.runpytest_subprocess("-W", "error", *arguments)
+    # Loading hypothesis is most of the time of a small session, and nothing here needs it.
+    done = project.runpytest_subprocess("-W", "error", "-p", "no:hypothesispytest", "-p", "no:anyio", *arguments)
     return done, done.stdout.str() + done.stderr.str()
 
 
@@ -108,12 +110,15 @@ def summary(printed: str) -> list[str]:
 
 def test_a_system_that_is_as_good_as_its_baseline_passes_and_is_in_the_summary(project: Project) -> None:
     baseline(project)
-    gates(project, "card = newsgold_gate(perfect, baseline='base.json'); assert card.overall == 1.0 and card.articles == 4 and card.system == 'perfect'")
+    gates(
+        project,
+        f"card = newsgold_gate(perfect, baseline='base.json'); assert card.overall == 1.0 and card.articles == {VALIDATION} and card.system == 'perfect'",
+    )
     done, printed = run(project)
     done.assert_outcomes(passed=1)
     head, row = summary(printed)
     assert head.split() == ["gate", "articles", "overall", "baseline", "change", "verdict"]
-    assert re.split(r"  +", row) == ["test_gate.py::test_0", "validation: 4", "1.0000", "1.0000", "+0.0000", "passed"]
+    assert re.split(r"  +", row) == ["test_gate.py::test_0", f"validation: {VALIDATION}", "1.0000", "1.0000", "+0.0000", "passed"]
 
 
 def test_a_regression_fails_with_the_gates_table_the_articles_and_the_records(project: Project) -> None:
@@ -161,22 +166,22 @@ def test_predictions_may_come_from_a_callable_a_batch_a_file_or_objects(project:
         "newsgold_gate(lambda articles: map(perfect, reversed(articles)), baseline='base.json', batch=True)",
         "import newsgold; gold = {a.id: a for a in newsgold.load('validation')}; newsgold_gate(lambda a: gold[a['id']], baseline='base.json')",
         "newsgold_gate(pathlib.Path('gold.jsonl'), baseline=pathlib.Path('base.json'), sample=2)",
-        "newsgold_gate('few.jsonl', baseline='base.json', max_errors=3)",
+        f"newsgold_gate('few.jsonl', baseline='base.json', max_errors={VALIDATION - 1})",
     )
     (project.path / "few.jsonl").write_bytes((project.path / "gold.jsonl").read_bytes().splitlines(keepends=True)[0])
     done, printed = run(project)
     done.assert_outcomes(passed=6, failed=1)
     scores = [line.split()[3] for line in summary(printed)[1:7]]
     assert scores[:5] == ["1.0000"] * 5
-    assert "failed on 3 articles" in printed and "(no prediction)" in printed  # a file with one of four predictions
+    assert f"failed on {VALIDATION - 1} articles" in printed and "(no prediction)" in printed  # a file with one prediction
 
 
 def test_a_significance_level_is_the_gates(project: Project) -> None:
     baseline(project)
-    gates(project, "newsgold_gate(worse_in_one, baseline='base.json', fail='overall:1%', alpha=0.05)")
+    gates(project, "newsgold_gate(worse_in_one, baseline='base.json', fail='overall:1%', alpha=1e-9)")
     done, printed = run(project)
     done.assert_outcomes(failed=1)
-    assert "newsgold gate, no verdict: alpha 0.05: with 4 articles the smallest p is" in printed
+    assert f"newsgold gate, no verdict: alpha 1e-09: with {VALIDATION} articles the smallest p is" in printed
 
 
 # --- what a system is given, and what it may do -----------------------------------------------------------------------
@@ -219,7 +224,7 @@ def test_a_system_that_raises_never_passes_in_silence(project: Project) -> None:
     done.assert_outcomes(passed=2, failed=2)
     assert "raises_in_one: failed on 1 article, scored as empty where nothing came: " + first in printed
     assert '    raise ValueError("' in printed  # the system's own line
-    assert "<lambda>: overall fell to 0.000" in printed and "failed on 4 articles" in printed and "ZeroDivisionError: division by zero" in printed
+    assert "<lambda>: overall fell to 0.000" in printed and f"failed on {VALIDATION} articles" in printed and "ZeroDivisionError: division by zero" in printed
     rows = summary(printed)
     assert [row.split("  ")[-1] for row in rows[1:5]] == ["passed", "failed", "passed", "failed"]
     assert [line for line in rows[5:] if line.startswith("test_gate.py::test_2: failed on 1 article")]
@@ -313,10 +318,10 @@ def test_the_calls_own_settings_come_first_then_the_command_line_then_the_config
     done, printed = run(project)
     done.assert_outcomes(passed=1, failed=1)
     assert "split 'validation'; expected 'train'" in printed
-    assert [re.split("  +", row)[1] for row in summary(printed)[1:]] == ["train: 3 of 12, seed 7", "validation: 1 of 4, seed 3"]
+    assert [re.split("  +", row)[1] for row in summary(printed)[1:]] == [f"train: 3 of {TRAIN}, seed 7", f"validation: 1 of {VALIDATION}, seed 3"]
     done, printed = run(project, "--newsgold-split=validation", "--newsgold-sample=2", "--newsgold-seed=5")
     done.assert_outcomes(passed=2)
-    assert [re.split("  +", row)[1] for row in summary(printed)[1:]] == ["validation: 2 of 4, seed 5", "validation: 1 of 4, seed 3"]
+    assert [re.split("  +", row)[1] for row in summary(printed)[1:]] == [f"validation: 2 of {VALIDATION}, seed 5", f"validation: 1 of {VALIDATION}, seed 3"]
 
 
 def test_a_number_that_is_none_is_a_usage_error(project: Project) -> None:
@@ -366,7 +371,7 @@ def test_an_update_replaces_no_other_file_and_cuts_no_baseline_to_a_sample(proje
     gates(project, "newsgold_gate(perfect, baseline='gold.jsonl')", "newsgold_gate(perfect, baseline='base.json', sample=2)")
     done, printed = run(project, "--newsgold-update")
     done.assert_outcomes(failed=2)
-    assert "gold.jsonl: $: is no scorecard" in printed and "base.json has 4 articles; expected no sample of them to replace it" in printed
+    assert "gold.jsonl: $: is no scorecard" in printed and f"base.json has {VALIDATION} articles; expected no sample of them to replace it" in printed
     assert (project.path / "gold.jsonl").read_bytes() == gold and (project.path / "base.json").read_bytes() == stored
 
 

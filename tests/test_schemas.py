@@ -118,9 +118,10 @@ def test_prediction_fields_are_those_of_the_records() -> None:
 
 
 def test_gold_and_its_predictions_fit_their_schemas(articles: list[Article]) -> None:
+    gold, predicted = (jsonschema_rs.Draft202012Validator(SCHEMAS[name]) for name in ("article", "prediction"))  # the quick one: both give the same verdicts
     for article in articles:
-        jsonschema.validate(to_dict(article), SCHEMAS["article"])
-        jsonschema.validate(newsgold.to_prediction(article), SCHEMAS["prediction"])
+        gold.validate(to_dict(article))
+        predicted.validate(newsgold.to_prediction(article))
 
 
 def test_a_scorecard_fits_its_schema(articles: list[Article]) -> None:

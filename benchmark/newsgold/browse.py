@@ -15,6 +15,7 @@ import shutil
 import socketserver
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -167,6 +168,7 @@ def rows(gold: Article, raw: Mapping[str, Article]) -> list[Row]:
         raw: annotator to their annotation of it.
     """
     pairs = {name: aligned(gold, article) for name, article in raw.items()}
+    mates_of = cache(lambda name, other: {(pair.layer, pair.one.id): pair.other for pair in aligned(raw[name], raw[other]) if pair.one is not None})
     out: list[tuple[tuple[int, int, int], dict[str, Any], dict[str, Aligned]]] = []
     for layer, records in ((layer, getattr(gold, layer)) for layer in LAYERS):
         for record in records:
@@ -178,7 +180,7 @@ def rows(gold: Article, raw: Mapping[str, Article]) -> list[Row]:
             for record in extra:
                 there = {name: record}
                 for other in raw:
-                    if other not in there and (mate := _mate(raw[name], raw[other], layer, record)) is not None and any(mate is r for r in left[other]):
+                    if other not in there and (mate := mates_of(name, other).get((layer, record.id))) is not None and any(mate is r for r in left[other]):
                         there[other] = mate
                         left[other] = [r for r in left[other] if r is not mate]
                 out.append((_place(layer, record), there, {}))
@@ -201,11 +203,6 @@ def rows(gold: Article, raw: Mapping[str, Article]) -> list[Row]:
 def _place(layer: str, record: Any) -> tuple[int, int, int]:
     start, end = min((span.start, span.end) for span in spans_of(record))
     return LAYERS.index(layer), start, end
-
-
-def _mate(one: Article, other: Article, layer: str, record: Any) -> Any:
-    """The record of another annotator that says the same thing."""
-    return next((pair.other for pair in aligned(one, other) if pair.layer == layer and pair.one is record), None)
 
 
 def _lines(card: Card) -> Iterator[Line]:

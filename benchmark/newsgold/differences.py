@@ -59,9 +59,10 @@ def aligned(one: Article, other: Article) -> list[Aligned]:
     same_entities = align(one, other)
     pairs["entities"] = [(entity, right.get(same_entities.get(entity.id, ""))) for entity in one.entities]
     pairs["entities"] += [(None, entity) for entity in other.entities if entity.id not in same_entities.values()]
+    matches = score_article(one, other).matches
     for layer in ("claims", "events", "figures"):
         ids = [{record.id: record for record in getattr(side, layer)} for side in (one, other)]
-        pairs[layer] = [(ids[0].get(m.gold or ""), ids[1].get(m.predicted or "")) for m in score_article(one, other).matches if m.layer == layer]
+        pairs[layer] = [(ids[0].get(m.gold or ""), ids[1].get(m.predicted or "")) for m in matches if m.layer == layer]
     same = {(a.id, b.id) for found in pairs.values() for a, b in found if a is not None and b is not None}
     names = _names(one), _names(other)
     return [
@@ -93,7 +94,7 @@ def _fields(one: Any, other: Any, same: set[tuple[str, str]], names: Sequence[Ma
     """The fields in which two records differ, with both values in words."""
     for name in one.__struct_fields__:
         left, right = getattr(one, name), getattr(other, name)
-        if name not in ("id", "links") and _key(left) != _key(right) and not _linked(left, right, same):
+        if left != right and name not in ("id", "links") and _key(left) != _key(right) and not _linked(left, right, same):
             yield name, (_told(left, names[0]), _told(right, names[1]))
 
 

@@ -8,8 +8,11 @@ the articles go to pages of their own beside the overview. Nothing here computes
 
 from __future__ import annotations
 
+import gc
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import PurePath
@@ -18,7 +21,7 @@ from typing import Any, Final
 from newsgold import facets, stats
 from newsgold.differences import changes
 from newsgold.layers import REGISTRY
-from newsgold.markup import SIGNS, Html, Mark, Paragraph, attribute, environment, marked, page, template, visible
+from newsgold.markup import OUTCOME_CLASS, SIGNS, Html, Mark, Paragraph, attribute, content, environment, marked, page, template, visible
 from newsgold.measures import OVERALL, headline_names
 from newsgold.pairing import Match, align, error_kinds
 from newsgold.records import Annotation, Article, Claim, Entity, Event, Figure, Span
@@ -36,6 +39,10 @@ CUT: Final = 48
 """Letters of a text that a table quotes."""
 NAME: Final = 32
 """Letters of a name in it."""
+TOLD: Final = frozenset({"role", "parent", "relay", "part_of", "time", "unit", "of", "event", "relations"})
+"""Fields that may be empty and that stand in a record's line (`_words`) where they are not."""
+NOTHING: Final = f"<td>{DASH}"
+_AT: Final = re.compile(r"(?<=”)@\d+")
 
 
 @dataclass(frozen=True)
@@ -63,11 +70,13 @@ class Cell:
     predicted: str | None
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     """Field, gold value, predicted value, where they differ."""
+    lacking: list[str] = field(default_factory=list)
+    """Fields that the gold's words tell and that the prediction leaves empty."""
 
-    @property
-    def sign(self) -> str:
-        """The outcome as a sign."""
-        return SIGNS[self.outcome]
+    def table_cell(self, named: bool = True) -> str:
+        """As a cell of a table, with the id that the system gave the record where that is wanted."""
+        found = f", {content(self.predicted)}" if named and self.predicted else ""
+        return f"<td class={OUTCOME_CLASS[self.outcome]}>{SIGNS[self.outcome]} {kind_words(self.kind)}{found}"
 
 
 @dataclass(slots=True)
@@ -89,18 +98,31 @@ class Line:
     @property
     def back(self) -> str:
         """The id of its label in the text."""
-        return self.anchor.replace("r", "t")
+        return f"t{self.anchor[1:]}"
 
-    @property
-    def found_as(self) -> str:
-        """The ids that systems gave it, where they are others."""
-        other = [found.predicted for found in self.cells if found and found.predicted and found.predicted != self.gold]
-        return f" = {', '.join(other)}" if other and self.layer != "arguments" else ""
+    def table_row(self) -> str:
+        """As a row of a table: what became of it in each system, its id, its words, and what differs."""
+        cells = "".join(found.table_cell() if found else NOTHING for found in self.cells)
+        place = f"<a href=#{self.back}>{content(self.gold or 'text')}</a>" if self.drawn else content(self.gold or DASH)
+        parts = [f"<tr id={self.anchor}>{cells}<td>{place}<td>{content(self.words)}"]
+        for found in filter(None, self.cells):
+            who = f"{found.letter} " if len(self.cells) > 1 else ""
+            parts += [f"{who}{kind_words(name)}: {content(gold)} → {content(other)}" for name, gold, other in found.changes]
+            parts += [f"{who}not found: {', '.join(map(kind_words, found.lacking))}"] if found.lacking else []
+        return "<br>".join(parts)
+
+    def among_others(self) -> str:
+        """In a row that it shares with others."""
+        if self.layer == "arguments" or not self.drawn:
+            return f"<span id={self.anchor}>{content(self.gold or '')}</span> {content(self.brief)}"
+        # The ids that systems gave it, where they are others.
+        found = ", ".join(found.predicted for found in self.cells if found and found.predicted and found.predicted != self.gold)
+        return f"<a id={self.anchor} href=#{self.back}>{content(self.gold or '')}</a>{' = ' * bool(found)}{content(found)} {content(self.brief)}"
 
     @property
     def clean(self) -> bool:
         """Whether every system has it exactly as the gold has it."""
-        return all(found is not None and found.kind == "hit" and not found.changes for found in self.cells)
+        return all(found is not None and found.kind == "hit" and not found.changes and not found.lacking for found in self.cells)
 
     @property
     def changed(self) -> bool:
@@ -123,14 +145,27 @@ class View:
     tally: list[tuple[str, list[tuple[str, int]]]]
     """Of the first system, by layer: outcome and how many records."""
 
-    @staticmethod
-    def together(lines: Iterable[Line]) -> list[list[Line]]:
-        """The records that share a row of the table: what all systems have right throughout, and arguments that fared alike."""
-        groups: dict[tuple[str | None, ...], list[Line]] = {}
-        for line in lines:
-            if line.clean or line.layer == "arguments":
-                groups.setdefault(tuple(found.kind if found else None for found in line.cells), []).append(line)
-        return list(groups.values())
+    @property
+    def tables(self) -> Iterator[tuple[str, Html]]:
+        """By layer, the rows of its table, with the end tags left out that HTML lets be left out: there are tens of thousands of them.
+
+        What all systems have right throughout shares a row, and so do arguments that fared alike. A template would take most of the
+        time of a report here.
+        """
+        for layer, lines in self.layers:
+            groups: dict[tuple[str | None, ...], list[Line]] = {}
+            alone = []
+            for line in lines:
+                if line.clean or layer == "arguments":
+                    groups.setdefault(tuple(found.kind if found else None for found in line.cells), []).append(line)
+                else:
+                    alone.append(line.table_row())
+            shared = [
+                f"<tr data-n={len(group)}>{''.join(found.table_cell(named=False) if found else NOTHING for found in group[0].cells)}"
+                f"<td>{len(group)}<td>{'; '.join(line.among_others() for line in group)}"
+                for group in groups.values()
+            ]
+            yield layer, Html("\n".join(shared + alone))
 
 
 def _short(text: str, limit: int = CUT) -> str:
@@ -145,6 +180,12 @@ def _short(text: str, limit: int = CUT) -> str:
 
 def _quoted(span: Span | None, limit: int = CUT) -> str:
     return DASH if span is None else f"“{_short(span.text or '', limit)}”"
+
+
+def _placed(left: str, right: str) -> tuple[str, str]:
+    """Two values that differ, with the places of the words in them only where the words are the same."""
+    bare = _AT.sub("", left), _AT.sub("", right)
+    return bare if bare[0] != bare[1] else (left, right)
 
 
 def _spans(record: Any) -> Sequence[Span]:
@@ -228,6 +269,7 @@ def _lines(article: Article, found: Sequence[Sequence[Match]], sides: Sequence[_
         aligned = align(article, side.annotation) if side.annotation.entities else {}
         back = {predicted: one for one, predicted in aligned.items()}
         same = {(m.gold, m.predicted) for m in matches if m.gold and m.predicted and m.layer != "arguments"} | set(aligned.items())
+        argued = {m.gold for m in matches if m.layer == "arguments"}
         seen: Counter[tuple[Any, ...]] = Counter()
         for match in matches:
             layer = "events" if match.layer == "arguments" else match.layer
@@ -244,10 +286,14 @@ def _lines(article: Article, found: Sequence[Sequence[Match]], sides: Sequence[_
                 label = match.gold or match.predicted or ""
                 brief = words if match.layer == "arguments" else _brief(record)
                 out[key] = Line(match.layer, match.gold, label, words, brief, _place(record), [None] * len(found), _drawn(record, article.text or ""))
-            told = list(changes(one, other, same, (gold.names, side.names))) if one and other and match.layer != "arguments" else []
-            out[key].cells[system] = Cell(
-                LETTERS[system], match.outcome, match.kind, match.predicted, [(name, _short(left), _short(right)) for name, left, right in told]
-            )
+            cell_ = out[key].cells[system] = Cell(LETTERS[system], match.outcome, match.kind, match.predicted)
+            if one and other and match.layer != "arguments":
+                for name, left, right in changes(one, other, same, (gold.names, side.names)):
+                    if name in TOLD and not getattr(other, name):
+                        cell_.lacking.append(name)
+                    elif name != "participants" or match.gold not in argued:  # arguments have lines of their own
+                        wanted, got = _placed(left, right)
+                        cell_.changes.append((name, _short(wanted), _short(got)))
     order = [*REGISTRY, "arguments"]
     return sorted(out.values(), key=lambda line: (order.index(line.layer), line.place, line.gold is None))
 
@@ -262,21 +308,30 @@ def _marks(lines: Iterable[Line], side: _Side, system: int | None, single: bool)
         if record is None:
             continue
         outcome = cell_.outcome if cell_ and (single or system is not None) else ""
+        if single and outcome == "hit":  # most are: in a report on one system the style takes no outcome for a hit
+            outcome = ""
         label = line.gold or _short(record_id or "", 8)
         # The gold label is the place to come back to; what only a system has is found in its column.
         anchor = line.back if system is None or line.gold is None else ""
-        # A matched pair is linked in the gold column: two links to one record would double the stops of a keyboard, and the page.
+        # A matched pair is linked in the gold column, once: more links to one record would double the stops of a keyboard, and the page.
         target = f"#{line.anchor}" if anchor else ""
-        out.append(Mark(tuple((s.start, s.end) for s in _spans(record)), line.layer, label, target, outcome, anchor, joined=line.layer == "claims"))
+        out.append(Mark(tuple((s.start, s.end) for s in _spans(record)), line.layer, label, target, outcome, anchor, joined=line.layer == "claims", once=True))
     return out
 
 
-def _view(number: int, article: Article, systems: Sequence[System], found: Sequence[Sequence[Match]]) -> View:
+def _short_number(number: int) -> str:
+    """A number in as few letters as an id needs: there are thousands of records, and each id stands in a page several times."""
+    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
+    return digits[number] if number < len(digits) else _short_number(number // len(digits)) + digits[number % len(digits)]
+
+
+def _view(number: int, article: Article, systems: Sequence[System], found: Sequence[Sequence[Match]], before: int) -> View:
+    """An article; ``before``: how many records the report has before it."""
     gold = _Side(article)
     sides = [_Side(system.annotations.get(article.id) or Annotation(id=article.id)) for system in systems]
     lines = _lines(article, found, sides, gold)
-    for index, line in enumerate(lines, 1):
-        line.anchor = f"r{number}-{index}"
+    for index, line in enumerate(lines, before):
+        line.anchor = f"r{_short_number(index)}"
     drawn = [line for line in lines if line.layer != "arguments"]
     text, single = article.text or "", len(systems) == 1
     columns = [marked(text, _marks(drawn, gold, None, single))]
@@ -307,8 +362,8 @@ def _column(systems: Sequence[System], at: int) -> str:
 # --- lists: from a number to the records behind it ---------------------------------------------------------------------------
 
 
-Links = list[tuple[str, str]]
-"""Addresses and the words on them."""
+Links = list[tuple[str, str, str]]
+"""What stands before a link, its address, and its words."""
 
 
 class Lists:
@@ -317,13 +372,24 @@ class Lists:
     def __init__(self) -> None:
         self.page: dict[str, Links] = {}
         self.pages: dict[str, Counter[int]] = {}
+        self._last: dict[str, int] = {}
 
-    def add(self, list_id: str, page_number: int, link: tuple[str, str]) -> None:
-        """Add a record of the page under way; several that lead to one place are one link."""
+    def add(self, list_id: str, page_number: int, article: int, line: Line | None = None) -> None:
+        """Add a record of the page under way, as a link behind the number of its article; without a line it leads to the article, once."""
         links = self.page.setdefault(list_id, [])
-        if not links or links[-1] != link:
-            links.append(link)
+        if line is None:
+            if not links or links[-1][2] != str(article):
+                links.append((" " * bool(links), f"#a{article}", str(article)))
+        elif self._last.get(list_id) == article:
+            links.append((" ", f"#{line.anchor}", _short(line.label, 8)))
+        else:
+            links.append((f"{'; ' * bool(links)}{article}: ", f"#{line.anchor}", _short(line.label, 8)))
+            self._last[list_id] = article
         self.pages.setdefault(list_id, Counter())[page_number] += 1
+
+    def turn(self) -> None:
+        """Begin the lists of the next page."""
+        self.page, self._last = {}, {}
 
 
 def _kind_id(system: int, layer: str, kind: str) -> str:
@@ -361,21 +427,20 @@ def _note(view: View, systems: Sequence[System], lists: Lists, page_number: int)
             for line in lines:
                 if (found := line.cells[at]) is None:
                     continue
-                link = f"#{line.anchor}", f"{view.number}·{_short(line.label, 8)}"
-                whole = f"#a{view.number}", str(view.number)  # what is right is too much to list; it leads to its article
-                lists.add(_kind_id(at, layer, found.kind), page_number, whole if found.kind == "hit" else link)
+                # What is right is too much to list; it leads to its article.
+                lists.add(_kind_id(at, layer, found.kind), page_number, view.number, None if found.kind == "hit" else line)
                 if layer == "arguments" or not line.gold or not found.predicted or found.kind == "boundary" or not REGISTRY[layer].labels:
                     continue
                 one, other = gold.records[layer, line.gold], side.records[layer, found.predicted]
                 for label in REGISTRY[layer].labels:
                     if (want := label.get(one)) is not None:
                         got = label.get(other) or ""
-                        lists.add(_pair_id(at, layer, label.name, want, got), page_number, whole if got == want else link)
+                        lists.add(_pair_id(at, layer, label.name, want, got), page_number, view.number, None if got == want else line)
     if len(systems) > 1:
         for layer, lines in view.layers:
             for line in lines:
                 if line.changed:
-                    lists.add(_move_id(layer, *_moved(line)), page_number, (f"#{line.anchor}", f"{view.number}·{_short(line.label, 8)}"))
+                    lists.add(_move_id(layer, *_moved(line)), page_number, view.number, line)
 
 
 # --- the overview --------------------------------------------------------------------------------------------------------
@@ -523,6 +588,18 @@ def _headings(systems: Sequence[System], lists: Lists, links: Mapping[str, Links
     return out
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for garbage in cycles, of which the articles make none to speak of, and which takes a tenth of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 def pages(
     systems: Sequence[System], gold: Sequence[Article], name: str = "report.html", *, resamples: int = stats.RESAMPLES, seed: int = stats.SEED,
     trials: int = stats.TRIALS, per_page: int = PER_PAGE, progress: Callable[[Iterable[Any], int], Iterable[Any]] = lambda items, total: items,
@@ -572,23 +649,29 @@ def pages(
     lists = Lists()
     body: list[str] = []
     matches = zip(*(system.card.outcomes for system in systems), strict=True)
-    at = 0
+    at = records = 0
     for found in progress(matches, len(ids)):
         article = articles[found[0][0]]
         number = numbers[article.id]
-        view = _view(number, article, systems, [one for _, one in found])
-        _note(view, systems, lists, at)
-        body.append(article_template(view, common))
+        with _uncollected():
+            view = _view(number, article, systems, [one for _, one in found], records)
+            records += sum(len(lines) for _, lines in view.layers)
+            _note(view, systems, lists, at)
+            body.append(article_template(view, common))
         if split and number == spans[at][1]:
             headings = _headings(systems, lists, lists.page)
             chosen = titles[spans[at][0] - 1 : spans[at][1]]
-            content = jinja.get_template("records.html").render(**common, headings=headings, articles=Html("".join(body)), titles=chosen, at=at)
-            yield files[at], page(f"{common['title']}, articles {spans[at][0]}–{spans[at][1]}", content, style=style, script=script).encode()
-            lists.page, body, at = {}, [], at + 1
+            shown = jinja.get_template("records.html").render(**common, headings=headings, articles=Html("".join(body)), titles=chosen, at=at)
+            yield files[at], page(f"{common['title']}, articles {spans[at][0]}–{spans[at][1]}", shown, style=style, script=script).encode()
+            lists.turn()
+            body, at = [], at + 1
     links = lists.page
     if split:
-        links = {key: [(f"{files[i]}#{key}", f"{spans[i][0]}–{spans[i][1]}: {n}") for i, n in sorted(found.items())] for key, found in lists.pages.items()}
-    content = jinja.get_template("report.html").render(
+        links = {
+            key: [(" " * bool(n_), f"{files[i]}#{key}", f"{spans[i][0]}–{spans[i][1]}: {n}") for n_, (i, n) in enumerate(sorted(found.items()))]
+            for key, found in lists.pages.items()
+        }
+    shown = jinja.get_template("report.html").render(
         **common, scores=[_scores(system, i, resamples, seed) for i, system in enumerate(systems)],
         matrices=[matrix for i, system in enumerate(systems) for matrix in _matrices(system.card, i)], slices=_slices(systems, gold, numbers, resamples, seed) if resamples else [],
         compared=compared, moves=_moves(lists), notes=_notes(systems), headings=_headings(systems, lists, links), articles=Html("".join(body)), titles=titles,
@@ -598,6 +681,6 @@ def pages(
     yield (
         name,
         page(
-            f"newsgold: {common['title']}", content, style=style, script="" if split else script, description=visible(f"newsgold report: {common['title']}")
+            f"newsgold: {common['title']}", shown, style=style, script="" if split else script, description=visible(f"newsgold report: {common['title']}")
         ).encode(),
     )

@@ -61,6 +61,7 @@ _VISIBLE: Final = {
 _HIDING: Final = f"[{''.join(re.escape(chr(code)) for code in _VISIBLE)}]"
 _SPECIAL: Final = re.compile(f"[&<>\"']|{_HIDING}")
 _WORD: Final = re.compile(r"[\w#.-]+", re.ASCII)
+_CONTENT: Final = {**_VISIBLE, **{ord(char): html.escape(char) for char in "&<>"}}
 _SHOWN: Final = {**_VISIBLE, **{ord(char): html.escape(char) for char in "&<>\"'"}}
 
 
@@ -72,6 +73,11 @@ def attribute(value: str) -> str:
 def visible(text: str) -> str:
     """``text`` with every character that would hide or reorder others replaced by its picture or code point."""
     return text.translate(_VISIBLE)
+
+
+def content(text: str) -> str:
+    """A text as HTML that shows it, in content alone: quotes, of which news is full, stay as they are."""
+    return text.translate(_CONTENT)
 
 
 def escape(text: object) -> Html:
@@ -103,6 +109,8 @@ class Mark:
     """The id of its first label, so that its record can lead back."""
     joined: bool = False
     """Whether the spans are fragments of one, which are then tied by dots, and not several mentions."""
+    once: bool = False
+    """Whether its first label alone is a link."""
 
 
 class Segment(NamedTuple):
@@ -221,23 +229,30 @@ def _drawn(
         for deep, index in enumerate(cover[kept:], kept + 1):
             number, before, after = owner[index]
             mark = marks[number]
-            names = [LAYER_CLASS[mark.layer], *([OUTCOME_CLASS[mark.outcome]] if mark.outcome else [])]
-            names += [f"n{min(rows[index], LANES - 1)}"] if rows[index] else []
-            names += ["g"] if after and spans[index][1] == _until(inside, at, deep) else []
+            tied = after and spans[index][1] == _until(inside, at, deep)
             labelled = mark.label and spans[index][0] == start
             # What goes on after a cut has no label of its own; a script can still tell where it leads.
             onward = f" data-r={attribute(mark.target)}" if mark.target and not labelled else ""
-            yield f"<u class={attribute(' '.join(names))}{onward}>"
+            yield f"<u class={_classes(mark.layer, mark.outcome, rows[index], tied)}{onward}>"
             if labelled:
-                link = f" href={attribute(mark.target)}" if mark.target else ""
+                link = f" href={attribute(mark.target)}" if mark.target and (first[number] == index or not mark.once) else ""
                 place = f" id={attribute(mark.anchor)}" if mark.anchor and first[number] == index else ""
                 yield f"<a{place}{link}>{'…' if before else ''}{escape(mark.label)}</a>"
         open_ = list(cover)
         piece = text[start:end]
-        if start and unicodedata.category(piece[0])[0] == "M":  # it would sit on the label; a dotted circle carries it, as in code charts
+        if (
+            start and not piece[0].isascii() and unicodedata.category(piece[0])[0] == "M"
+        ):  # it would sit on the label; a dotted circle carries it, as in code charts
             yield "<i>\u25cc</i>"
-        yield escape(piece)
+        yield content(piece)
     yield "</u>" * len(open_)
+
+
+@cache
+def _classes(layer: str, outcome: str, lane: int, tied: bool) -> str:
+    """The value of the class attribute of a span."""
+    names = [LAYER_CLASS[layer], *([OUTCOME_CLASS[outcome]] if outcome else []), *([f"n{min(lane, LANES - 1)}"] if lane else []), *(["g"] if tied else [])]
+    return attribute(" ".join(names))
 
 
 def _until(inside: Sequence[Segment], at: int, deep: int) -> int:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 from newsgold.coref import UNIT
 from newsgold.counts import Count, Counts, Labels, rounded
 from newsgold.measures import COREF_LAYER, Arithmetic, Measure, Sums, headline_names, registry
-from newsgold.rows import LIMIT, Column, Rows
+from newsgold.rows import LIMIT, Column, Row, Rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,7 +92,7 @@ def select(patterns: Iterable[str] | None, default: Iterable[str]) -> list[str]:
         return list(default)
     wanted: set[str] = set()
     for pattern in patterns:
-        found = [name for name in names if name == pattern or fnmatchcase(name, pattern)]
+        found = [pattern] if pattern in registry() else [name for name in names if fnmatchcase(name, pattern)]
         if not found:
             import difflib
 
@@ -662,10 +662,14 @@ def slices(
             members.setdefault(article, []).append((facet, value))
     if strange := sorted(members.keys() - set(rows.articles)):
         raise ValueError(f"not among the scored articles: {_some(strange)}")
+    # A row is stored once for every slice of its article: with what these measures need, and no more.
+    counts = {key for name in chosen for key in registry()[name].counts} | {f"{COREF_LAYER}/coref:ceafe"}
+    attributes = {registry()[name].attribute for name in chosen}
     parts = {key: Rows(limit=LIMIT // len(keys)) for key in keys}
     for article, made in rows:
+        kept = Row({n: c for n, c in made.counts.items() if n in counts}, {n: t for n, t in made.labels.items() if n in attributes}, {})
         for key in members.get(article, ()):
-            parts[key].add_row(article, made)
+            parts[key].add_row(article, kept)
     out = []
     for (facet, value), part in parts.items():
         ends = intervals(part, chosen, resamples=resamples, seed=seed, level=level)

@@ -7,7 +7,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,18 +20,24 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 import newsgold
 import synthetic
 from chromium import find
-from conftest import ROOT, compile_text
-from newsgold import browse, corpus
+from conftest import compile_text, sample
+from newsgold import browse
 from newsgold.cli import OK, main
+from newsgold.facets import challenges
 from newsgold.html_report import pages
 from newsgold.markup import visible
-from newsgold.records import SPLITS, Article
-from test_browse import hostile
-from test_html_report import system
+from newsgold.records import SPLITS, Article, to_dict
+from test_browse import ALL as SOME
+from test_browse import RAW, hostile
+from test_html_report import by_rules, system
 from test_markup import HOSTILE
 
-RULES = ROOT / "baselines" / "rules" / "predictions" / "test.jsonl"
-EXAMPLE = "zambia-election-count"  # claims within claims, broken spans, two annotators
+# A sample that poses every challenge, and in it the article that poses most of those that two people annotated.
+GOLD = list(sample("test", size=6))
+SHOWN = list({article.id: article for article in (*GOLD, *SOME)}.values())
+ALL = {article.id: article for article in SHOWN}
+EXAMPLE = max((article for article in GOLD if all(article.id in done for done in RAW.values())), key=lambda one: sum(map(bool, challenges(one).values()))).id
+SEED = 1
 PAGES = ("report.html", "compared.html", "paged.html", "paged-2.html", "site/index.html", f"site/articles/{EXAMPLE}.html", f"site/annotations/{EXAMPLE}.html")
 HASH = "decodeURIComponent(location.hash.slice(1))"
 TARGET_IN_VIEW = """() => {
@@ -47,57 +53,67 @@ class Watch:
     requests: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     """Console messages of any kind, uncaught errors, and dialogs."""
+    visited: list[str] = field(default_factory=list)
+    """Pages that were gone to."""
 
 
 @dataclass
 class Desk:
-    """Opens pages; each is watched until its end."""
+    """Opens pages; each is watched until its end. One tab with scripts and one without serve all, since a new one takes longer than most tests."""
 
     browser: Browser
     folder: Path
+    tabs: dict[bool, tuple[Page, Watch]] = field(default_factory=dict)
 
     def address(self, name: str) -> str:
         return (self.folder / name.split("#", maxsplit=1)[0]).as_uri() + "".join(name.partition("#")[1:])
 
-    @contextmanager
-    def watched(self, width: int = 1280, **options: Any) -> Iterator[tuple[Page, Watch]]:
-        context = self.browser.new_context(viewport={"width": width, "height": 844}, **options)
+    def tab(self, script: bool) -> tuple[Page, Watch]:
+        context = self.browser.new_context(java_script_enabled=script)
         page, watch = context.new_page(), Watch()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         context.on("request", lambda request: watch.requests.append(request.url.split("#")[0]))
         context.on("console", lambda message: watch.said.append(f"{message.type}: {message.text}"))
         context.on("weberror", lambda error: watch.said.append(str(error.error)))
         context.on("page", lambda other: watch.said.append(f"another window: {other.url}"))
         page.on("websocket", lambda socket: watch.requests.append(socket.url))
+        page.on("framenavigated", lambda frame: watch.visited.append(frame.url.split("#")[0]))
 
         def dismiss(dialog: Any) -> None:
             watch.said.append(f"dialog: {dialog.message}")
             dialog.dismiss()
 
         page.on("dialog", dismiss)
-        try:
-            yield page, watch
-        finally:
-            context.close()
+        return page, watch
+
+    @contextmanager
+    def watched(self, width: int = 1280, *, dark: bool = False, script: bool = True) -> Iterator[tuple[Page, Watch]]:
+        if script not in self.tabs:
+            self.tabs[script] = self.tab(script)
+        page, watch = self.tabs[script]
+        page.goto("about:blank")
+        page.mouse.move(0, 0)
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(media="null", color_scheme="dark" if dark else "light")
+        for heard in (watch.requests, watch.said, watch.visited):
+            heard.clear()
+        yield page, watch
 
     @contextmanager
     def open(self, name: str, width: int = 1280, **options: Any) -> Iterator[Page]:
         """A page that has to stay quiet, and that loads no file but pages that are visited, each whole in itself."""
         with self.watched(width, **options) as (page, watch):
-            visited: list[str] = []
-            page.on("framenavigated", lambda frame: visited.append(frame.url.split("#")[0]))
             page.goto(self.address(name))
             yield page
             page.wait_for_timeout(50)
             assert watch.said == []
-            assert visited[0] == self.address(name).split("#")[0]
-            assert not set(watch.requests) - set(visited), watch.requests
+            assert watch.visited[0] == self.address(name).split("#")[0]
+            assert not set(watch.requests) - set(watch.visited), watch.requests
 
 
-def predictions(gold: list[Article], folder: Path) -> Path:
-    rng = random.Random(8)
-    path = folder / "other.jsonl"
-    path.write_text("".join(json.dumps(synthetic.prediction(article, rng)) + "\n" for article in gold), encoding="utf-8")
+def lines(path: Path, objects: Iterable[Any]) -> Path:
+    """A file of JSON lines."""
+    path.write_text("".join(json.dumps(one) + "\n" for one in objects), encoding="utf-8")
     return path
 
 
@@ -127,13 +143,8 @@ figures: []
 
 
 @pytest.fixture(scope="module")
-def gold() -> list[Article]:
-    return list(corpus.load("test"))
-
-
-@pytest.fixture(scope="module")
 def card() -> newsgold.Scorecard:
-    return newsgold.score(RULES, "test", system="rules")
+    return system("rules", by_rules(GOLD), GOLD).card
 
 
 @pytest.fixture(scope="module")
@@ -147,17 +158,19 @@ def hostile_text(desk: Desk) -> str:
 
 
 @pytest.fixture(scope="module")
-def desk(gold: list[Article], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     executable = find()
     if executable is None:
         pytest.skip("Chromium is missing")
     folder = tmp_path_factory.mktemp("pages")
-    few = ["--system", "rules", "--resamples", "200", "--out"]
-    assert main(["report", str(RULES), *few, str(folder / "report.html")]) == OK
-    assert main(["report", str(RULES), "--compare", str(predictions(gold, folder)), *few, str(folder / "compared.html")]) == OK
-    assert main(["browse", "--out", str(folder / "site")]) == OK
-    rules = system("rules", [json.loads(line) for line in RULES.read_text(encoding="utf-8").splitlines()], gold)
-    for name, body in pages([rules], gold, "paged.html", resamples=50, per_page=3):
+    rules = lines(folder / "rules.jsonl", by_rules(GOLD))
+    on = ["--gold", str(lines(folder / "gold.jsonl", map(to_dict, GOLD))), "--system", "rules", "--resamples", "200", "--out"]
+    assert main(["report", str(rules), *on, str(folder / "report.html")]) == OK
+    rng = random.Random(8)
+    other = lines(folder / "other.jsonl", (synthetic.prediction(article, rng) for article in GOLD))
+    assert main(["report", str(rules), "--compare", str(other), *on, str(folder / "compared.html")]) == OK
+    browse.write(folder / "site", browse.site(SHOWN, RAW))
+    for name, body in pages([system("rules", by_rules(GOLD), GOLD)], GOLD, "paged.html", resamples=50, per_page=3):
         (folder / name).write_bytes(body)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable)
@@ -209,35 +222,36 @@ def test_the_watch_sees_what_a_page_says_and_asks_for(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_opens_quietly_and_asks_for_nothing(desk: Desk, name: str, script: bool) -> None:
-    with desk.watched(java_script_enabled=script) as (page, watch):
-        page.goto(desk.address(name))
-        page.keyboard.press("End")
-        page.wait_for_timeout(100)
-        assert page.locator("h1").is_visible() and page.title()
-    assert watch.said == [] and watch.requests == [desk.address(name)]
+def test_pages_open_quietly_and_ask_for_nothing(desk: Desk, script: bool) -> None:
+    with desk.watched(script=script) as (page, watch):
+        for number, name in enumerate(PAGES, 1):
+            page.goto(desk.address(name))
+            page.keyboard.press("End")
+            page.wait_for_timeout(100)
+            assert page.locator("h1").is_visible() and page.title(), name
+            assert (watch.said, watch.requests[number - 1 :]) == ([], [desk.address(name)])
 
 
 def test_every_page_of_the_site_opens_quietly(desk: Desk) -> None:
     files = sorted(path.relative_to(desk.folder).as_posix() for path in (desk.folder / "site").rglob("*.html"))
-    assert len(files) > 40
+    assert len(files) > len(SHOWN)
     with desk.watched() as (page, watch):
         for name in files:
             page.goto(desk.address(name))
     assert watch.said == [] and watch.requests == [desk.address(name) for name in files]
 
 
-@pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_never_scrolls_sideways(desk: Desk, name: str, width: int) -> None:
-    with desk.open(name, width) as page:
+def test_a_page_never_scrolls_sideways(desk: Desk, name: str) -> None:
+    with desk.open(name) as page:
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        wide = page.evaluate("[...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.wide, .skip, .hidden')).map((e) => e.outerHTML.slice(0, 80))")  # fmt: skip
-        assert wide == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.evaluate("scrollTo(500, 0)")
-        assert page.evaluate("scrollX") == 0
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            wide = page.evaluate("[...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.wide, .skip, .hidden')).map((e) => e.outerHTML.slice(0, 80))")  # fmt: skip
+            assert wide == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            page.evaluate("scrollTo(500, 0)")
+            assert page.evaluate("scrollX") == 0
 
 
 # For each pair of ink and ground of the text that can be seen: WCAG 2.2's contrast ratio, and an example. Colours are read back from a canvas,
@@ -274,25 +288,23 @@ CONTRASTS = """(paper) => {
 }"""
 
 
-@pytest.mark.parametrize("media", ["light", "dark", "print", "print from dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_all_text_has_enough_contrast(desk: Desk, name: str, media: str) -> None:
-    printed = media.startswith("print")
-    with desk.open(name, color_scheme="dark" if "dark" in media else "light") as page:
-        if printed:
-            page.emulate_media(media="print")
-        elif "articles/" in name:
-            page.evaluate("location.hash = 'c12'")
+def test_all_text_has_enough_contrast(desk: Desk, name: str) -> None:
+    with desk.open(name) as page:
+        if "articles/" in name:
+            page.evaluate("location.hash = document.querySelector('li.card.c').id")
             page.wait_for_selector(".lit")
-        for paper in (False, True) if printed else (False,):  # with grounds, and as printers leave them out
-            found = page.evaluate(CONTRASTS, paper)
-            assert len(found) > 2
-            assert [one for one in found if one["ratio"] < 4.5] == []
-        [red, green, blue] = map(int, re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3])
-        assert max(red, green, blue) < 50 if media == "dark" else min(red, green, blue) > 240
-        assert page.locator("h1").is_visible()
-        if printed:
-            assert shown(page.locator(".screen, .skip")) == 0
+        for dark, printed in ((False, False), (True, False), (False, True), (True, True)):
+            page.emulate_media(media="print" if printed else "screen", color_scheme="dark" if dark else "light")
+            for paper in (False, True) if printed else (False,):  # with grounds, and as printers leave them out
+                found = page.evaluate(CONTRASTS, paper)
+                assert len(found) > 2
+                assert [one for one in found if one["ratio"] < 4.5] == [], (dark, printed, paper)
+            [red, green, blue] = map(int, re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3])
+            assert max(red, green, blue) < 50 if dark and not printed else min(red, green, blue) > 240
+            assert page.locator("h1").is_visible()
+            if printed:
+                assert shown(page.locator(".screen, .skip")) == 0
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -321,14 +333,14 @@ def records(page: Page) -> tuple[int, int]:
 def test_the_report_is_filtered_by_layer(desk: Desk, card: newsgold.Scorecard) -> None:
     matches = list(card.matches)
     with desk.open("report.html") as page:
-        assert records(page) == (len(matches), 8)
+        assert records(page) == (len(matches), len(GOLD))
         page.uncheck("[value=claims]")
         assert records(page)[0] == sum(match.layer != "claims" for match in matches)
         mark = page.locator(".article u.c > a").first
         assert not mark.is_visible() and page.locator(".article u.v > a").first.is_visible()
         page.click("button[type=reset]")
         until(page, "document.querySelector('[value=claims]').checked")
-        assert records(page) == (len(matches), 8) and mark.is_visible()
+        assert records(page) == (len(matches), len(GOLD)) and mark.is_visible()
 
 
 def test_the_report_is_filtered_by_outcome(desk: Desk, card: newsgold.Scorecard) -> None:
@@ -343,7 +355,7 @@ def test_the_report_is_filtered_by_outcome(desk: Desk, card: newsgold.Scorecard)
             assert records(page) == (len(wanted), len({match.article for match in wanted}))
         page.click("button[type=reset]")
         until(page, "!document.querySelector('[name=kind]').value")
-        assert records(page) == (len(matches), 8)
+        assert records(page) == (len(matches), len(GOLD))
 
 
 def test_the_report_is_filtered_by_article_and_a_link_to_what_is_hidden_clears(desk: Desk, card: newsgold.Scorecard) -> None:
@@ -354,7 +366,7 @@ def test_the_report_is_filtered_by_article_and_a_link_to_what_is_hidden_clears(d
         assert records(page) == (sum(match.article == third for match in matches), 1)
         assert third in page.locator(".article:visible").inner_text()
         page.locator("#ka-claims-boundary a[href^='#r']").first.click()
-        assert opened(page).startswith("r") and records(page) == (len(matches), 8)
+        assert opened(page).startswith("r") and records(page) == (len(matches), len(GOLD))
 
 
 def test_the_filters_of_a_comparison_count_what_either_system_did(desk: Desk) -> None:
@@ -386,7 +398,7 @@ def test_a_span_of_the_report_opens_its_record(desk: Desk, name: str, outcomes: 
             else:
                 page.mouse.click(*span.evaluate(OWN_WORDS))
             at = opened(page)
-            assert re.fullmatch(r"r\d+-\d+", at)
+            assert re.fullmatch(r"r\w+", at)
             cells = page.locator(f"#{at}, #{at} td").all_inner_texts()
             assert any(cell.startswith({"m": "− missed", "x": "+ spurious", "p": "≈ ", "g": ""}[outcome]) for cell in cells)
             assert any(re.search(rf"\b{re.escape(words)}\b", cell) for cell in cells)
@@ -397,12 +409,13 @@ def test_a_span_of_the_report_opens_its_record(desk: Desk, name: str, outcomes: 
 
 def test_each_number_of_the_overview_leads_to_its_list(desk: Desk) -> None:
     with desk.open("report.html") as page:
-        links = page.locator("#scores ~ * a, .ladder td a, #outcome-A-claims a[href^='#ka'], .matrix a")
-        assert links.count() > 40
-        for link in [links.nth(n) for n in range(0, links.count(), 7)]:
-            address = link.get_attribute("href")
-            link.click()
-            assert f"#{opened(page)}" == address
+        links = {kind: page.locator(f"{kind} a[href^='#']").evaluate_all("(all) => all.map((a) => a.getAttribute('href'))") for kind in (".heads", ".ladder td", "#outcome-A-claims", ".matrix", "section[aria-labelledby=slices]")}  # fmt: skip
+        for kind, addresses in links.items():
+            assert len(addresses) > 3, kind
+            for address in random.Random(SEED).sample(addresses, 3):
+                page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+                page.locator(f"{kind} a[href='{address}']").first.click()
+                assert f"#{opened(page)}" == address
 
 
 def test_the_pages_of_a_large_report_lead_to_each_other(desk: Desk) -> None:
@@ -417,11 +430,11 @@ def test_the_pages_of_a_large_report_lead_to_each_other(desk: Desk) -> None:
 
 
 def test_without_a_script_every_record_of_the_report_can_be_read(desk: Desk, card: newsgold.Scorecard) -> None:
-    with desk.open("report.html", java_script_enabled=False) as page:
+    with desk.open("report.html", script=False) as page:
         rows = page.locator(".records [id^=r]")
         assert rows.count() == len(list(card.matches)) == shown(rows)
         assert not page.locator("#filters").is_visible()
-        assert shown(page.locator(".article")) == 8 == shown(page.locator(".sides"))
+        assert shown(page.locator(".article")) == len(GOLD) == shown(page.locator(".sides"))
         span = page.locator(".article u.c.m > a").first
         span.click()
         assert page.url.endswith(span.get_attribute("href") or "none")
@@ -447,7 +460,6 @@ def cleared(page: Page) -> set[str]:
     return listed(page)
 
 
-ALL = {article.id: article for split in SPLITS for article in corpus.load(split)}
 FILTERS: dict[str, Callable[[Article, str], bool]] = {
     "split": lambda article, value: article.split == value,
     "topic": lambda article, value: value in article.topics,
@@ -461,6 +473,7 @@ def test_the_index_is_filtered(desk: Desk, name: str) -> None:
         assert listed(page) == set(ALL)
         values: list[str] = page.locator(f"#{name} option").evaluate_all("(options) => options.map((option) => option.value).filter(Boolean)")
         assert len(values) > 1
+        values = random.Random(SEED).sample(values, min(len(values), 12))
         narrowed = 0
         for value in values:
             page.select_option(f"#{name}", value)
@@ -479,8 +492,9 @@ def test_the_index_is_filtered(desk: Desk, name: str) -> None:
 
 def test_the_index_is_searched_together_with_filters_and_remembers(desk: Desk) -> None:
     with desk.open("site/index.html") as page:
-        page.fill("#words", "zambia KITWE")
-        wanted = {key for key, article in ALL.items() if all(word in (article.text or "").lower() for word in ("zambia", "kitwe"))}
+        words = sorted(re.findall(r"[a-z]{5,}", (ALL[EXAMPLE].text or "").lower()), key=len)[-2:]
+        page.fill("#words", f"{words[0]} {words[1].upper()}")
+        wanted = {key for key, article in ALL.items() if all(word in (article.text or "").lower() for word in words)}
         assert listed(page) == wanted and EXAMPLE in wanted
         page.select_option("#split", next(split for split in SPLITS if split != ALL[EXAMPLE].split))
         assert EXAMPLE not in listed(page)
@@ -497,12 +511,12 @@ def test_the_index_is_searched_together_with_filters_and_remembers(desk: Desk) -
 
 def test_a_label_leads_to_its_record(desk: Desk) -> None:
     with desk.open("site/index.html") as page:
-        page.select_option("#label", "claim.act: deny")
+        page.select_option("#label", "claim.act: predict")
         link = page.locator(".hits a:visible").first
         wanted = link.inner_text()
         link.click()
         page.wait_for_url("**/articles/*.html#*")
-        assert opened(page) == wanted and "deny" in page.locator(":target").inner_text()
+        assert opened(page) == wanted and "predict" in page.locator(":target").inner_text()
         assert shown(page.locator(".lit")) > 0
 
 
@@ -521,6 +535,7 @@ def test_a_span_of_an_article_opens_its_record_and_lights_up(desk: Desk, layer: 
         assert opened(page) == wanted
         card = page.locator(f"li.card#{wanted}")
         assert card.is_visible() and label.inner_text().strip("…") in card.inner_text()
+        until(page, "document.querySelector('.lit')")  # the target is set at once, the page hears of it a task later
         assert span.evaluate("(u) => u.classList.contains('lit')")
         assert set(page.locator(".lit").evaluate_all("(all) => all.map((u) => u.dataset.r ?? u.querySelector(':scope > a').getAttribute('href'))")) == {
             f"#{wanted}"
@@ -536,8 +551,9 @@ def test_a_layer_of_an_article_can_be_switched_off(desk: Desk) -> None:
         figure, claim = page.locator(".text u.f > a").first, page.locator(".text u.c > a").first
         page.uncheck("#show-figures")
         assert not figure.is_visible() and claim.is_visible()
-        page.locator(".text u.f", has_text="651").first.click()
-        assert page.evaluate("location.hash") != "#f4"
+        span = page.locator(".text u.f:not(:has(u))").first
+        page.mouse.click(*span.evaluate(OWN_WORDS))
+        assert page.evaluate("location.hash") != figure.get_attribute("href")
         page.check("#show-figures")
         assert figure.is_visible()
 
@@ -556,7 +572,7 @@ def test_both_annotations_stand_beside_the_adjudicated_one(desk: Desk) -> None:
 
 
 def test_without_a_script_every_article_and_record_can_be_read(desk: Desk) -> None:
-    with desk.open("site/index.html", java_script_enabled=False) as page:
+    with desk.open("site/index.html", script=False) as page:
         assert shown(page.locator(ENTRY)) == len(ALL) and page.locator("noscript").is_visible() and not page.locator("#filters").is_visible()
         page.locator(f"[data-article={EXAMPLE}] h2 a").click()
         page.wait_for_url(f"**/articles/{EXAMPLE}.html")

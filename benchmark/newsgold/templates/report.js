@@ -20,7 +20,7 @@
       for (const body of article.querySelectorAll("tbody")) {
         let n = 0;
         for (const row of body.rows) if (row.id || row.dataset.n) {
-          row.hidden = !(layers.has(body.rows[0].textContent) && wanted(row, kind));
+          row.hidden = !(layers.has(body.rows[0].textContent.trim()) && wanted(row, kind));
           n += row.hidden ? 0 : Number(row.dataset.n || 1);
         }
         body.hidden = !n;
