@@ -19,7 +19,7 @@ import newsgold
 from conftest import ROOT, changed, sample
 from newsgold import corpus, report
 from newsgold.agreement import Agreement, agreement, agreement_of, joined
-from newsgold.counts import Count, krippendorff_alpha
+from newsgold.counts import Count, krippendorff_alpha, rounded
 from newsgold.issues import InputError
 from newsgold.layers import REGISTRY
 from newsgold.records import CLAIM_ACTS, EVENT_STATUSES, EVENT_TYPES, FIGURE_KINDS, Article, article_from, to_dict
@@ -187,9 +187,7 @@ def test_for_two_annotators_the_units_are_the_label_pairs() -> None:
         assert sum(map(len, found.units.values())) > 20
         assert found.units == found.labels[one, other]
         rows = {f"{row['layer']}/{row['name']}": row for row in found.rows() if row["what"] == "label"}
-        assert {name: row["alpha"] for name, row in rows.items()} == {
-            name: round(krippendorff_alpha(found.labels[one, other][name]) or 0.0, 6) for name in LABELS
-        }
+        assert {name: row["alpha"] for name, row in rows.items()} == {name: rounded(krippendorff_alpha(found.labels[one, other][name])) for name in LABELS}
         assert all(row["support"] == row["units"] for row in rows.values())
 
 

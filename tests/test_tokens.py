@@ -449,7 +449,7 @@ def test_broken_predictions_are_refused(tmp_path: Path) -> None:
 def test_the_signature_names_how_it_was_scored() -> None:
     one = score_tokens(RULES, mode="strict").to_dict()
     assert one["signature"].endswith(
-        f"|split:test|articles:8|layers:speakers+claims+events+figures|view:tokens|mode:strict|scheme:IOB2|seqeval:{one['seqeval']}"
+        f"|split:test|articles:{len(newsgold.load('test'))}|layers:speakers+claims+events+figures|view:tokens|mode:strict|scheme:IOB2|seqeval:{one['seqeval']}"
     )
     assert (one["mode"], one["scheme"], one["tokenizer"]) == ("strict", "IOB2", r"\w+|[^\w\s]")
 
@@ -462,7 +462,15 @@ def test_the_table_fits_80_columns(capsys: pytest.CaptureFixture[str], monkeypat
     assert main(["tokens", str(RULES), "--mode", "strict"]) == OK
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
-    for words in ("token view of test (8 articles", "mode strict, scheme IOB2", "micro*", "CONTENT", "FIGURE", "misaligned", "|view:tokens"):
+    for words in (
+        f"token view of test ({len(newsgold.load('test'))} articles",
+        "mode strict, scheme IOB2",
+        "micro*",
+        "CONTENT",
+        "FIGURE",
+        "misaligned",
+        "|view:tokens",
+    ):
         assert words in out.replace("\n", ""), words
 
 
