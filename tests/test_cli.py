@@ -264,10 +264,10 @@ def test_control_characters_do_not_reach_the_terminal(tmp_path: Path, capsys: py
 
 
 @pytest.fixture
-def worse(tmp_path: Path, dozen: Frozen) -> Path:
+def worse(tmp_path: Path, nine: Frozen) -> Path:
     """The rules' predictions without every third claim and figure."""
     lines = []
-    for line in dozen.rules.read_text(encoding="utf-8").splitlines():
+    for line in nine.rules.read_text(encoding="utf-8").splitlines():
         data = json.loads(line)
         for key in ("claims", "figures"):
             data[key] = [{**record, "relations": []} if key == "figures" else record for index, record in enumerate(data.get(key, [])) if index % 3]
@@ -280,13 +280,13 @@ def worse(tmp_path: Path, dozen: Frozen) -> Path:
 
 
 def test_compare_says_which_differences_are_real(
-    worse: Path, dozen: Frozen, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    worse: Path, nine: Frozen, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     card = tmp_path / "rules.json"
-    assert main(["score", str(dozen.rules), *dozen.argv, "--system", "rules", "--out", str(card)]) == OK
+    assert main(["score", str(nine.rules), *nine.argv, "--system", "rules", "--out", str(card)]) == OK
     capsys.readouterr()
-    assert main(["compare", str(card), str(worse), *dozen.argv, "--out", str(tmp_path / "out.json")]) == OK
+    assert main(["compare", str(card), str(worse), *nine.argv, "--out", str(tmp_path / "out.json")]) == OK
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 80
     data = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
@@ -295,20 +295,20 @@ def test_compare_says_which_differences_are_real(
     flat = " ".join(shown.split())
     assert "Real at 0.05: rules is better in overall by " in flat and "figures by " in flat and "No difference shown: " in flat
     assert (
-        f"the smallest difference that {len(dozen.articles)} articles could have shown" in flat
-        and f"all {dozen.trials} ways to swap" in flat
+        f"the smallest difference that {len(nine.articles)} articles could have shown" in flat
+        and f"all {nine.trials} ways to swap" in flat
         and "go by p" in flat
     )
     events = next(found for found in data["differences"] if found["measure"] == "events")
     assert (events["p"], events["difference"], events["detectable"]) == (1.0, 0.0, None)
-    assert data["signature"].endswith(f"|test:exact|trials:{dozen.trials}|resamples:10000|seed:1")
+    assert data["signature"].endswith(f"|test:exact|trials:{nine.trials}|resamples:10000|seed:1")
 
 
 def test_compare_keeps_every_number_of_a_long_measure_whole(
-    worse: Path, dozen: Frozen, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    worse: Path, nine: Frozen, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    assert main(["compare", str(dozen.rules), str(worse), *dozen.argv, "--measure", "*", "--resamples", "100"]) == OK
+    assert main(["compare", str(nine.rules), str(worse), *nine.argv, "--measure", "*", "--resamples", "100"]) == OK
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 80
     lines = shown.partition("\nA ")[2].partition("Real at")[0].splitlines()
@@ -321,11 +321,11 @@ def test_compare_keeps_every_number_of_a_long_measure_whole(
 
 
 def test_compare_in_other_formats_and_with_other_measures(
-    worse: Path, dozen: Frozen, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    worse: Path, nine: Frozen, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    rules = str(dozen.rules)
-    argv = ["compare", rules, str(worse), rules, *dozen.argv, "--resamples", "300", "--trials", "200", "--seed", "4"]
+    rules = str(nine.rules)
+    argv = ["compare", rules, str(worse), rules, *nine.argv, "--resamples", "300", "--trials", "200", "--seed", "4"]
     assert main([*argv, "--measure", "figures", "--measure", "figures.*.f1"]) == OK
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 80 and "without correction, so only if chosen beforehand: " in " ".join(shown.split())
@@ -340,19 +340,19 @@ def test_compare_in_other_formats_and_with_other_measures(
     assert table.count("\n| overall |") == 3 and table.count("- Real at 0.05: ") == 3
 
 
-def test_compare_refuses_what_cannot_be_compared(predictions: Path, worse: Path, dozen: Frozen, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_compare_refuses_what_cannot_be_compared(predictions: Path, worse: Path, nine: Frozen, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     card = tmp_path / "ferry.json"
     assert main(["score", str(predictions), "--gold", str(GOLD), "--out", str(card)]) == OK
     for argv, words in (
-        ([str(dozen.rules), str(card)], "only scores on the same gold compare"),
-        ([str(dozen.rules)], "expected two or more"),
-        ([str(dozen.rules), str(worse), "--measure", "claim"], "no measure is named 'claim'"),
-        ([str(dozen.rules), str(worse), "--trials", "0"], "trials is 0"),
-        ([str(dozen.rules), str(tmp_path / "none.jsonl")], "none.jsonl"),
-        ([str(dozen.rules), str(tmp_path)], str(tmp_path)),
+        ([str(nine.rules), str(card)], "only scores on the same gold compare"),
+        ([str(nine.rules)], "expected two or more"),
+        ([str(nine.rules), str(worse), "--measure", "claim"], "no measure is named 'claim'"),
+        ([str(nine.rules), str(worse), "--trials", "0"], "trials is 0"),
+        ([str(nine.rules), str(tmp_path / "none.jsonl")], "none.jsonl"),
+        ([str(nine.rules), str(tmp_path)], str(tmp_path)),
     ):
         capsys.readouterr()
-        assert main(["compare", *argv, *dozen.argv]) == BAD, argv
+        assert main(["compare", *argv, *nine.argv]) == BAD, argv
         found = capsys.readouterr()
         assert words in found.err and "Traceback" not in found.err and not found.out
 
@@ -366,16 +366,16 @@ def test_one_article_is_compared_without_a_p(predictions: Path, capsys: pytest.C
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
 
 
-def test_slices_by_every_facet(dozen: Frozen, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slices_by_every_facet(nine: Frozen, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    argv = ["slices", str(dozen.rules), *dozen.argv, "--resamples", "200"]
+    argv = ["slices", str(nine.rules), *nine.argv, "--resamples", "200"]
     assert main(argv) == OK
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 80
     for words in (
         "all articles",
         "claims.discontinuous",
-        *(article.genre for article in dozen.articles),
+        *(article.genre for article in nine.articles),
         "450 to 599 words",
         "written",
         "too small to read: fewer than 10 articles",
@@ -385,7 +385,7 @@ def test_slices_by_every_facet(dozen: Frozen, capsys: pytest.CaptureFixture[str]
     data = json.loads(capsys.readouterr().out)
     assert [found["facet"] for found in data["slices"]] == sorted((found["facet"] for found in data["slices"]), key=["all", "length", "genre"].index)
     assert set(data["slices"][0]["scores"]) == {"claims", *(f"claims.attributes.act.{name}" for name in ("accuracy", "kappa", "ac1"))}
-    assert sum(found["articles"] for found in data["slices"] if found["facet"] == "length") == data["articles"] == len(dozen.articles)
+    assert sum(found["articles"] for found in data["slices"] if found["facet"] == "length") == data["articles"] == len(nine.articles)
     assert main([*argv, "--by", "topic", "--format", "markdown"]) == OK
     assert "| topic | n | overall |" in capsys.readouterr().out
     assert main([*argv, "--measure", "nothing"]) == BAD

@@ -675,10 +675,10 @@ def test_bad_usage_is_2(good: Path, worse: Path, baseline: Path, tmp_path: Path,
     assert stop.value.code == BAD
 
 
-def test_alpha_prints_the_smallest_drop_that_could_have_been_shown(dozen: Frozen, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lines = [json.loads(line) for line in dozen.perfect.read_text(encoding="utf-8").splitlines()]
+def test_alpha_prints_the_smallest_drop_that_could_have_been_shown(nine: Frozen, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [json.loads(line) for line in nine.perfect.read_text(encoding="utf-8").splitlines()]
     lines[0]["figures"] = []
-    argv = ["gate", str(stored(tmp_path / "less.jsonl", lines)), "--baseline", str(dozen.perfect), *dozen.argv]
+    argv = ["gate", str(stored(tmp_path / "less.jsonl", lines)), "--baseline", str(nine.perfect), *nine.argv]
     assert main([*argv]) == FAILED
     assert "could" not in capsys.readouterr().out
     assert main([*argv, "--alpha", "0.05"]) == OK  # one article of many
@@ -689,7 +689,7 @@ def test_alpha_prints_the_smallest_drop_that_could_have_been_shown(dozen: Frozen
     data = json.loads(capsys.readouterr().out)
     figures = next(check for check in data["checks"] if check["measure"] == "figures")
     assert figures["outcome"] == "not shown" and figures["p"] == 1.0 and 0 < figures["detectable"] < 1
-    assert data["signature"].endswith(f"|alpha:0.05|test:exact|trials:{dozen.trials}|resamples:10000|seed:1")
+    assert data["signature"].endswith(f"|alpha:0.05|test:exact|trials:{nine.trials}|resamples:10000|seed:1")
 
 
 def test_one_article_will_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

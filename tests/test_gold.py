@@ -25,7 +25,7 @@ def test_sizes() -> None:
     assert list(manifest["splits"]) == list(LEAST) == list(SPLITS)
     loaded = {split: [article.id for article in newsgold.load(split)] for split in LEAST}
     for split, ids in loaded.items():
-        assert set(ids) == {path.stem for path in (ROOT / "data" / "articles" / split).glob("*.yaml")}, "as compiled"
+        assert set(ids) == {path.stem for path in (ROOT / "data" / "articles" / split).iterdir() if path.suffix in (".yaml", ".json")}, "as compiled"
         assert len(ids) == manifest["splits"][split]["articles"] >= LEAST[split]
     ids = [one for split in loaded.values() for one in split]
     assert len(set(ids)) == len(ids) == len(manifest["articles"]), "an article is in one split"

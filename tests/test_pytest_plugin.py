@@ -483,7 +483,7 @@ def test_system_and_baseline_are_held_to_the_same_sample(project: Project) -> No
     done, printed = run(project)
     done.assert_outcomes(passed=3, failed=2)
     left_out = sorted({article.id for article in newsgold.load("validation")} - set(three))
-    named = ", ".join(f"'{one}'" for one in left_out[:5]) + ", …" * (len(left_out) > 5)
+    named = ", ".join(f"'{one}'" for one in left_out[:5]) + " …" * (len(left_out) > 5)
     assert f"three.json: articles lacking; expected all {VALIDATION} that are scored: {named}" in printed
     assert "overall fell to 0.000 from 1.000" in printed and "2 articles: overall is worse in 2" in printed
 
@@ -568,7 +568,7 @@ def example(project: Project) -> Project:
 
 def test_the_example_project_passes_its_stored_baseline(example: Project) -> None:
     done, printed = run(example, "-p", "no:cacheprovider")
-    done.assert_outcomes(passed=1)  # after a change of data or scoring: pytest --newsgold-update in tests/example_project
+    done.assert_outcomes(passed=1)  # after a change of data or scoring: make data, or make baselines
     assert summary(printed)[1].endswith("+0.0000  passed")
 
 
