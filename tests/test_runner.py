@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -25,10 +26,14 @@ from newsgold import clients, runner
 from newsgold.cli import BAD, FAILED, OK, main
 from newsgold.issues import InputError
 
-TRAIN = [article.id for article in newsgold.load("train")]
+# Twelve articles, however many there are in all: what is asked here takes no longer when the gold grows.
+FOLDER = tempfile.TemporaryDirectory(prefix="gold-")
+GOLD = Path(FOLDER.name) / "train.jsonl"
+GOLD.write_bytes(b"".join((ROOT / "data" / "train.jsonl").read_bytes().splitlines(keepends=True)[:12]))
+TRAIN = [article.id for article in newsgold.load(path=GOLD)]
 SEVENTH = TRAIN[6]
 SCHEMA = json.loads((ROOT / "schemas" / "run.json").read_text(encoding="utf-8"))
-FAST = ["--split", "train", "--backoff", "0.01"]
+FAST = ["--gold", str(GOLD), "--backoff", "0.01"]
 
 # Reads articles, logs each id and answers; BEHAVIOUR is code with article, answer, say() and n at hand, run before an answer is written.
 SYSTEM = """
@@ -155,7 +160,7 @@ def test_a_crash_fails_its_article_and_loses_no_other(bench: Bench, death: str, 
     assert bench.calls[SEVENTH] == 3 and max(bench.calls.values()) == 3
     assert all(n == 1 for name, n in bench.calls.items() if name != SEVENTH)
     assert "1 of 12 articles failed and are scored as empty" in capsys.readouterr().err
-    assert main(["validate", str(bench.out), "--split", "train"]) == OK
+    assert main(["validate", str(bench.out), "--gold", str(GOLD)]) == OK
 
 
 def test_a_crash_of_a_system_that_holds_its_output_back_loses_no_answer(bench: Bench) -> None:
@@ -316,8 +321,7 @@ def test_a_function_of_a_module_beside_the_user_is_found(bench: Bench, monkeypat
 def test_a_function_that_fails_on_one_article_loses_no_other(bench: Bench, fault: str, error: str) -> None:
     body = f"print('hello'); sys.stdout.flush(); os.write(1, b'noise')\n    if {AT}: {fault}\n    return {{'id': article['id']}}"
     system = bench.function(f"def predict(article):\n    asked(article)\n    {body}\n")
-    timeout = "1" if "sleep" in fault else "60"  # else a busy machine has no time for 50 MB
-    assert bench.predict(system, "--timeout", timeout, "--retries", "1", "--jobs", "2") == FAILED
+    assert bench.predict(system, "--timeout", "1" if "sleep" in fault else "60", "--retries", "1", "--jobs", "2") == FAILED
     assert list(bench.errors) == [SEVENTH] and re.search(error, bench.errors[SEVENTH]), bench.errors
     assert bench.calls == Counter([*TRAIN, SEVENTH])
 
@@ -329,6 +333,14 @@ def test_one_article_does_not_sink_its_batch(bench: Bench, fault: str) -> None:
     system = bench.function(f"def predict(articles):\n    for article in articles: asked(article)\n    if {bad}: {fault}\n    return {answer}\n")
     assert bench.predict(system, "--batch", "4", "--timeout", "0.8", "--retries", "0") == FAILED
     assert list(bench.errors) == [SEVENTH]
+
+
+@pytest.mark.parametrize("order", ["answers[::-1]", "answers + answers[:1]", "answers[:1] * len(answers)"])
+def test_a_batch_out_of_order_or_with_an_answer_twice_is_asked_one_by_one(bench: Bench, order: str) -> None:
+    body = "    for article in articles: asked(article)\n    answers = [{'id': article['id']} for article in articles]\n"
+    system = bench.function(f"def predict(articles):\n{body}    return {order} if len(articles) > 1 else answers\n")
+    assert bench.predict(system, "--batch", "4", "--retries", "0") == OK
+    assert not bench.errors and max(bench.calls.values()) == 2
 
 
 def test_a_systems_own_error_is_kept_with_what_it_found(bench: Bench) -> None:
@@ -428,6 +440,12 @@ def test_retry_after_is_waited_for(bench: Bench, stub: Stub) -> None:
     assert time.monotonic() - started >= 1
 
 
+def test_retry_after_may_be_a_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clients.time, "time", lambda: 784111777.0 - 30)  # 30 seconds before the date of RFC 9110
+    dates = ["Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:40:00 GMT"]
+    assert [clients._after(value) for value in (*dates, "7", "", "soon", "-1", "1" * 30)] == [30, 30, 0, 7, 0, 0, 0, 0]
+
+
 @pytest.mark.parametrize(
     ("answer", "error", "calls"),
     [
@@ -450,7 +468,7 @@ def test_an_endpoint_that_fails_on_one_article_loses_no_other(bench: Bench, stub
         return answer if article["id"] == SEVENTH else ok(article)
 
     stub.behave = behave
-    assert bench.predict(stub.url, "--timeout", "1", "--retries", "1") == FAILED
+    assert bench.predict(stub.url, "--timeout", "60" if "16 MiB" in error else "1", "--retries", "1") == FAILED
     assert list(bench.errors) == [SEVENTH] and re.search(error, bench.errors[SEVENTH]), bench.errors
     # A connection that drops is tried once more at once when it was an old one.
     assert stub.calls[SEVENTH] in ((calls,) if answer else (calls, calls + 1))
@@ -528,6 +546,63 @@ def test_percentiles_are_nearest_rank(bench: Bench) -> None:
     times = sorted(entry["seconds"] for entry in bench.record["by_article"])
     latency = bench.record["latency"]
     assert [latency[name] for name in ("p50", "p90", "p99", "max")] == [times[5], times[10], times[11], times[11]]
+
+
+# --- a system that stops the run --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["command", "callable", "batch", "http"])
+def test_a_system_stops_the_run_and_it_goes_on_there(bench: Bench, stub: Stub, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    money = bench.folder / "money"
+    empty = f"{AT} and not os.path.exists({str(money)!r})"
+    stop = {"error": "no more", "stop": "the budget\nis spent", "usage": {"input_tokens": 5}}
+    more: tuple[str, ...] = ()
+    if kind == "command":
+        system = bench.script(f"if {empty}: say(json.dumps(dict(answer, **{stop!r}))); break")
+    elif kind == "http":
+        stub.behave = lambda article, n: ok(article, **(stop if article["id"] == SEVENTH and not money.exists() else {}))
+        system = stub.url
+    elif kind == "callable":
+        system = bench.function(f"def predict(article):\n    asked(article)\n    return {{'id': article['id'], **({stop!r} if {empty} else {{}})}}\n")
+    else:
+        body = f"    return [{{'id': article['id'], **({stop!r} if {empty} else {{}})}} for article in articles]\n"
+        system = bench.function(f"def predict(articles):\n    for article in articles: asked(article)\n{body}")
+        more = ("--batch", "2")
+    assert bench.predict(system, *more) == BAD
+    kept = "6 of 12 articles are answered and kept, --resume goes on"
+    # The batch's other article was answered.
+    assert f"system: $: stopped the run: the budget is spent; {kept.replace('6', '7', 1) if kind == 'batch' else kept}" in capsys.readouterr().err
+    calls = stub.calls if kind == "http" else bench.calls
+    assert calls == Counter(TRAIN[: 8 if kind == "batch" else 7]) and not bench.out.exists()
+    money.touch()
+    assert bench.predict(system, *more, "--resume") == OK
+    again = Counter([*TRAIN, SEVENTH])
+    assert not bench.errors and (stub.calls if kind == "http" else bench.calls) == again
+    assert bench.record["usage"]["input_tokens"] == 5 and "stop" not in bench.out.read_text(encoding="utf-8")
+
+
+def test_what_is_under_way_when_a_system_stops_is_kept(bench: Bench, stub: Stub) -> None:
+    stopped = threading.Event()
+
+    def behave(article: dict[str, Any], n: int) -> tuple[int, dict[str, str], bytes]:
+        if article["id"] == TRAIN[1]:
+            stopped.set()
+            return ok(article, stop="enough")
+        stopped.wait(20)
+        time.sleep(0.2)
+        return ok(article)
+
+    stub.behave = behave
+    assert bench.predict(stub.url, "--jobs", "2") == BAD
+    assert stub.calls == Counter(TRAIN[:2]) and bench.settled() == 2
+    stub.behave = lambda article, n: ok(article)
+    assert bench.predict(stub.url, "--jobs", "2", "--resume") == OK and not bench.errors
+    assert stub.calls == Counter([*TRAIN, TRAIN[1]])
+
+
+def test_a_stop_without_words_is_a_bad_answer(bench: Bench) -> None:
+    assert bench.predict(bench.script(f"if {AT}: answer['stop'] = True"), "--retries", "0") == FAILED
+    assert bench.errors == {SEVENTH: "$.stop: True; expected words that say why the run is to end"}
 
 
 # --- kill, resume, refuse ---------------------------------------------------------------------------------------------
@@ -613,6 +688,23 @@ def test_two_runs_into_one_file_are_refused(bench: Bench, capsys: pytest.Capture
     assert not bench.errors and bench.calls == Counter(TRAIN)
 
 
+def test_two_names_with_one_record_are_refused(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.predict(bench.script()) == OK
+    before = bench.record
+    other = ["predict", bench.script(), "--out", str(bench.folder / "predictions.txt"), *FAST]
+    for more in ([], ["--resume"]):
+        assert main([*other, *more]) == BAD
+        assert "predictions.run.json: $: is the record of a run whose predictions are not predictions.txt" in capsys.readouterr().err
+    assert bench.record == before and not list(bench.folder.glob("predictions.txt*"))
+
+
+def test_a_scorecard_of_other_predictions_is_not_replaced(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    card = bench.folder / "predictions.scorecard.json"
+    card.write_text("mine")
+    assert main(["run", bench.script(), "--out", str(bench.out), *FAST, "--resamples", "0"]) == BAD
+    assert "is a scorecard of other predictions" in capsys.readouterr().err and card.read_text() == "mine" and not bench.calls
+
+
 def test_a_part_of_another_run_is_refused(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     run = bench.popen(bench.script(f"if {AT}: time.sleep(600)"))
     bench.wait_for(lambda: bench.settled() == 6)
@@ -621,8 +713,12 @@ def test_a_part_of_another_run_is_refused(bench: Bench, capsys: pytest.CaptureFi
     part = (bench.folder / "predictions.jsonl.part").read_bytes()
     assert bench.predict(bench.script() + " --fast", "--resume") == BAD
     assert "is of another run: system" in capsys.readouterr().err
-    assert bench.predict(bench.script(), "--resume", "--split", "test") == BAD
-    assert "is of another run: split 'train'; expected 'test'" in capsys.readouterr().err
+    assert main(["predict", bench.script(), "--out", str(bench.out), "--resume", "--split", "test"]) == BAD
+    assert "is of another run: split 'custom'; expected 'test'" in capsys.readouterr().err
+    fewer = bench.folder / "fewer.jsonl"
+    fewer.write_bytes(b"".join(GOLD.read_bytes().splitlines(keepends=True)[:11]))
+    assert main(["predict", bench.script(), "--out", str(bench.out), "--resume", "--gold", str(fewer)]) == BAD
+    assert "is of another run: articles_sha256 " in capsys.readouterr().err
     assert (bench.folder / "predictions.jsonl.part").read_bytes() == part
     (bench.folder / "predictions.jsonl.part").write_text("mine\n")
     assert bench.predict(bench.script(), "--resume") == BAD
@@ -706,11 +802,22 @@ def test_what_is_sent_holds_nothing_of_the_annotation() -> None:
         assert article.canary not in clients.line_of(article).decode() and clients.line_of(article).isascii()
 
 
+def test_the_file_of_a_module_that_lies_here_is_digested(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    (bench.folder / "kit").mkdir()
+    bench.function("def predict(article): return {'id': article['id']}\n", "kit/main.py")
+    monkeypatch.chdir(bench.folder)
+    assert bench.predict("kit.main:predict") == OK
+    assert bench.record["sessions"][0]["files"] == {"kit/main.py": newsgold.normalize.digest((bench.folder / "kit" / "main.py").read_bytes())}
+    assert clients.system("json:dumps").files == {}
+
+
 def test_files_that_a_command_names_are_found_and_digested(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     system = bench.script()
     monkeypatch.chdir(bench.folder)
     assert bench.predict("cmd: " + system.split()[1] + " system.py") == OK
     assert bench.record["sessions"][0]["files"]["system.py"] == newsgold.normalize.digest((bench.folder / "system.py").read_bytes())
+    (bench.folder / "python").symlink_to(sys.executable)  # an environment is known by where its link lies
+    assert clients.system("cmd: ./python system.py").words == (str(bench.folder / "python"), str(bench.folder / "system.py"))
     (bench.folder / "sub").mkdir()
     (bench.folder / "sub" / "system.py").write_text((bench.folder / "system.py").read_text())
     assert bench.predict("cmd: " + system.split()[1] + " system.py", "--cwd", "sub", "--force") == OK
@@ -784,9 +891,9 @@ def test_run_predicts_validates_and_scores(bench: Bench, capsys: pytest.CaptureF
     argv = ["run", system, "--out", str(bench.out), *FAST, "--resamples", "50"]
     assert main([*argv, "--name", "first words"]) == OK
     out = capsys.readouterr().out
-    assert "first words on train (12 articles" in out
+    assert "first words on custom (12 articles" in out
     card = json.loads((bench.folder / "predictions.scorecard.json").read_text())
-    assert main(["score", str(bench.out), "--split", "train", "--system", "first words", "--resamples", "50"]) == OK
+    assert main(["score", str(bench.out), "--gold", str(GOLD), "--system", "first words", "--resamples", "50"]) == OK
     assert capsys.readouterr().out == out and card["system"] == "first words" and bench.record["answered"] == 12
     assert main(argv) == BAD
     assert main([*argv, "--resume", "--format", "json"]) == OK

@@ -1017,6 +1017,10 @@ def _run(args: argparse.Namespace) -> int:
     if args.name is not None and not args.name.isprintable():
         print("--name holds characters that cannot be printed; expected a name", file=sys.stderr)
         return BAD
+    card = args.out.with_suffix(".scorecard.json")
+    if card.exists() and not args.out.exists() and not (args.force or args.resume):
+        print(f"{card}: is a scorecard of other predictions; expected another name for --out, or --force to replace it", file=sys.stderr)
+        return BAD
     code = _predict(args)
     if code == BAD:
         return BAD
@@ -1024,7 +1028,7 @@ def _run(args: argparse.Namespace) -> int:
 
     # The predictions are this run's own, so what was scored of earlier ones may go with them.
     args.predictions, args.system, args.jobs, args.force = args.out, args.name or clients.system(args.what, args.header, here=True).name, 1, True
-    args.out = args.out.with_suffix(".scorecard.json")
+    args.out = card
     return max(code, _score(args))
 
 

@@ -1,8 +1,9 @@
 """How a system is asked for predictions: a Python callable, a command, or an HTTP endpoint.
 
 All three get an article as one JSON object (`FIELDS`) and give one prediction (``schemas/prediction.json``), which may
-also hold ``usage``. A callable lives in processes of its own (`newsgold.host`), so that it can be stopped; a command gets
-its articles on standard input, which is then closed, and answers in any order. Nothing that is handed over holds gold or
+also hold ``usage``, and ``stop`` where the system wants the run to end. A callable lives in processes of its own
+(`newsgold.host`), so that it can be stopped; a command gets its articles on standard input, which is then closed, and
+answers in any order. Nothing that is handed over holds gold or
 says where it lies: see `environment`. What runs with the user's rights can still look for it.
 """
 
@@ -24,6 +25,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
@@ -173,15 +176,18 @@ def system(given: str, headers: Sequence[str] = (), *, here: bool = False) -> Sy
         mask = Mask(secrets)
         files = {mask(word): Path(word).resolve() for word in words if not here and Path(word).is_file()}
         if not here:
-            # A bare program name is looked up on the path, whatever lies here under that name.
-            words = [str(Path(word).resolve()) if Path(word).is_file() and (place or os.sep in word) else word for place, word in enumerate(words)]
+            # A bare program name is looked up on the path, whatever lies here under that name. Links stay: an environment's python is one.
+            words = [str(Path(word).absolute()) if Path(word).is_file() and (place or os.sep in word) else word for place, word in enumerate(words)]
             if shutil.which(words[0]) is None:
                 raise wrong(f"{shown(words[0])} is no program; expected one on the path, or the path of one")
         return System("command", "cmd: " + " ".join(word if word == "***" else shlex.quote(mask(word)) for word in shy), mask, tuple(words), files=files)
     if match := _CALLABLE.fullmatch(given):
         place = match["place"]
         if not place.endswith(".py"):
-            return System("callable", given, Mask(secrets), (str(Path.cwd()), given))
+            # A module that lies here; an installed one could be found only by importing it.
+            stem = Path(*place.split("."))
+            here_ = [path for path in (stem.with_suffix(".py"), stem / "__init__.py") if path.is_file()]
+            return System("callable", given, Mask(secrets), (str(Path.cwd()), given), files={path.as_posix(): path.resolve() for path in here_[:1]})
         path = Path(place).resolve()
         if not path.is_file():
             raise wrong(f"{shown(place)} is no file; expected path/to/file.py:function")
@@ -266,6 +272,8 @@ class Desk:
         self.timeout = timeout
         self.results: queue.SimpleQueue[Settled | BaseException | str | None] = queue.SimpleQueue()
         self.stop = threading.Event()
+        self.halted: str | None = None
+        """Why the system wants the run to end, in its words; what is under way is still taken."""
         self.mask = mask
         self._jobs = deque(jobs)
         self._retries = retries
@@ -293,6 +301,8 @@ class Desk:
         if data is None:
             return issues[0].message
         self._use(job, data.pop("usage", None))
+        if (why := data.pop("stop", None)) is not None:
+            return self._halt(why)
         if data.get("id", job.article.id) != job.article.id:
             return f"$.id: {shown(data['id'])}; expected {shown(job.article.id)}, the article that was asked for"
         parse(1, orjson.dumps(data), job.article, "", issues.append)
@@ -304,6 +314,16 @@ class Desk:
             return str(error)
         self.results.put(Settled(job.article.id, data, seconds, job.attempts + 1, job.usage))
         return None
+
+    def _halt(self, why: object) -> str:
+        """Ask for nothing more; what that article's failure is called."""
+        if not isinstance(why, str) or not why.strip():
+            return f"$.stop: {shown(why)}; expected words that say why the run is to end"
+        why = "".join(char if char.isprintable() else " " for char in self.mask(why))[:2000].strip()
+        with self._lock:
+            self.halted = self.halted or why
+            self._jobs.clear()
+        return f"stopped the run: {why}"
 
     def _use(self, job: Job, usage: object) -> None:
         if usage is None:
@@ -323,7 +343,7 @@ class Desk:
     def fail(self, job: Job, why: str, *, final: bool = False) -> bool:
         """Note that an attempt failed; whether the article is to be asked again."""
         job.attempts += 1
-        if job.attempts <= self._retries and not final:
+        if job.attempts <= self._retries and not final and self.halted is None:
             return True
         error = "".join(char if char.isprintable() else " " for char in self.mask(why))[:2000] or "failed without a word"
         self.results.put(Settled(job.article.id, {**(job.partial or {"id": job.article.id}), "error": error}, None, job.attempts, job.usage))
@@ -517,6 +537,8 @@ def stream(desk: Desk, jobs: Sequence[Job], start: Callable[[], Process]) -> Non
         if desk.stop.is_set():
             return
         again = [job for job, problem in bad if desk.fail(job, problem)]
+        if desk.halted is not None:  # what has no answer is left for the run that goes on
+            return
         if why is not None and len(unanswered) > 1:
             if len(unanswered) == len(group):
                 half = len(group) // 2
@@ -633,7 +655,7 @@ def call(desk: Desk, batch: int, start: Callable[[], Process]) -> None:
                 if desk.stop.is_set():
                     return
                 # One article must not sink its batch: what failed together is asked one by one.
-                todo += [[job] for job, problem in reversed(bad) if len(jobs) > 1 or desk.fail(job, problem)]
+                todo += [[job] for job, problem in reversed(bad) if (len(jobs) > 1 and desk.halted is None) or desk.fail(job, problem)]
 
 
 def _ready(desk: Desk, process: Process) -> None:
@@ -703,13 +725,24 @@ def post(desk: Desk, system: System) -> None:
                     why = desk.judge(job, body, time.monotonic() - since)
                 else:
                     final = status not in _PASSING
-                    at_least = float(after) if after.isdecimal() and len(after) < 6 else 0.0
+                    at_least = _after(after)
                     words = body[:300].decode(errors="replace").strip()
                     why = f"HTTP status {status} {http.client.responses.get(status, '')}".rstrip() + (f": {shown(words, 200)}" if words else "")
             if desk.stop.is_set() or why is None or not desk.fail(job, why, final=final):
                 break
             desk.wait(job.attempts, at_least)
     connection.close()
+
+
+def _after(value: str) -> float:
+    """Seconds that a ``Retry-After`` header asks to wait: a number of seconds, or a date; 0 for none."""
+    if value.isdecimal() and len(value) < 6:
+        return float(value)
+    try:
+        then = parsedate_to_datetime(value)
+    except ValueError:
+        return 0.0
+    return max(0.0, (then if then.tzinfo else then.replace(tzinfo=UTC)).timestamp() - time.time())
 
 
 def _request(connection: http.client.HTTPConnection, target: str, body: bytes, headers: Mapping[str, str], seconds: float) -> tuple[int, str, bytes]:

@@ -78,7 +78,7 @@ def predict(
         The record (``schemas/run.json``).
 
     Raises:
-        InputError: what is there may not be touched, the system cannot be started, or it answers nothing at all.
+        InputError: what is there may not be touched, the system cannot be started, answers nothing at all, or stopped the run.
         KeyboardInterrupt: interrupted; what is settled is kept.
     """
     there = [article for article in articles if article.text is not None]
@@ -108,7 +108,11 @@ def predict(
         watch(len(jobs) - len(todo), 0, len(jobs))
         if todo:
             with _workplace(system, options) as cwd:
-                _ask(system, todo, options, cwd, environment(hidden), take, part.note)
+                halted = _ask(system, todo, options, cwd, environment(hidden), take, part.note)
+            if halted is not None:
+                part.append({"end": time.monotonic() - started})
+                kept = f"{part.answered} of {len(jobs)} articles are answered and kept, --resume goes on" if part.answered else "no article was answered"
+                raise InputError([Issue("system", None, "$", f"stopped the run: {halted}; {kept}")])
         part.append({"end": time.monotonic() - started})
         record = _record(system, key, part, jobs, [article.id for article in articles if article.text is None], out)
         body = b"".join(orjson.dumps(part.settled[name].prediction) + b"\n" for name in jobs)
@@ -153,8 +157,8 @@ def _workplace(system: System, options: Options) -> Iterator[str | None]:
 
 def _ask(
     system: System, todo: Sequence[Job], options: Options, cwd: str | None, env: dict[str, str], take: Callable[[Settled], None], note: Callable[[str], None]
-) -> None:
-    """Have ``jobs`` threads ask, and hand on what becomes of each article."""
+) -> str | None:
+    """Have ``jobs`` threads ask, and hand on what becomes of each article; why the system wants the run to end, if it does."""
     desk = Desk(todo, system.mask, timeout=options.timeout, retries=options.retries, backoff=options.backoff)
     number = min(options.jobs, len(todo))
     if cwd is not None:
@@ -193,6 +197,7 @@ def _ask(
         desk.close()
         for thread in threads:
             thread.join(5)
+    return desk.halted
 
 
 # --- the part file ----------------------------------------------------------------------------------------------------
@@ -277,6 +282,10 @@ class _Part:
                 self._file.truncate(len(whole))
                 return
             self.settled, self.sessions, self.notes = {}, [], []  # no answer can be lost
+        if not self.replaces and not self._force and record_path(self._out).exists():
+            raise self._refuse(
+                f"is the record of a run whose predictions are not {self._out.name}; expected another name, or --force to replace it", record_path(self._out)
+            )
         if self.replaces and not self._force:
             if not self._resume:
                 raise self._refuse("exists; expected a new file, --resume to ask again what failed, or --force to replace it", self._out)

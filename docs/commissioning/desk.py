@@ -1,0 +1,201 @@
+"""The desk: moves an article from its brief to the repository. ``python docs/commissioning/desk.py STEP …``; process.md tells the steps.
+
+    briefs NUMBER…        lay out a folder for each brief, for its writer
+    judge ROUND NUMBER… --real DIR
+                          mix pieces with as many real ones, layout made alike, for a reader who does not know which is which
+    verdicts ROUND        count the reader's verdicts and give each piece its own
+    texts NUMBER…         lay out finished texts and their metadata for the annotators
+    differences ID [ONE TWO]
+                          every point on which two annotations of an article differ (default: a1 a2)
+    agreement             how far a1 and a2 agree on all that is laid out
+    place NUMBER…         put adjudicated articles into data/ and docs/commissioning/
+
+All of it lies in ``--work`` (default build/desk): ``write/<number>/``, ``judge/<round>/``, ``texts/``, ``a1/``, ``a2/``, ``gold/``, ``adjudication/``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import random
+import re
+import shutil
+import sys
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+HIDDEN = ("split", "batch")  # what a writer need not know
+WEEKDAY_LINE = re.compile(r"(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \w+ \d+, \d{4}")
+
+
+def plan() -> dict[int, dict[str, Any]]:
+    """The briefs by number."""
+    return {brief["number"]: brief for brief in yaml.safe_load((HERE / "plan.yaml").read_text(encoding="utf-8"))}
+
+
+def clean(text: str) -> str:
+    """A text in the data's normal form, with straight quotation marks."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\u00a0", " "))
+    text = text.translate({ord("“"): '"', ord("”"): '"', ord("’"): "'", ord("‘"): "'"})
+    return re.sub(r"\n{2,}", "\n\n", "\n".join(line.rstrip() for line in text.split("\n"))).strip() + "\n"
+
+
+def meta(folder: Path) -> dict[str, Any]:
+    """What the writer says of the piece: id, headline, published, dateline, language, genre, topics."""
+    found: dict[str, Any] = yaml.load((folder / "meta.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    return {key: None if value in ("null", "") else value for key, value in found.items()}
+
+
+def briefs(work: Path, numbers: Sequence[int]) -> None:
+    for number in numbers:
+        folder = work / "write" / str(number)
+        folder.mkdir(parents=True, exist_ok=True)
+        brief = {key: value for key, value in plan()[number].items() if key not in HIDDEN}
+        (folder / "brief.yaml").write_text(yaml.safe_dump(brief, sort_keys=False, allow_unicode=True, width=300), encoding="utf-8")
+        print(folder)
+
+
+def paragraphs(text: str) -> str:
+    """One paragraph a block, without a wiki's date line: so that layout does not tell real from invented."""
+    found = [re.sub(r"\s+", " ", line).strip() for line in clean(text).split("\n") if line.strip()]
+    return "\n\n".join(found[1:] if WEEKDAY_LINE.fullmatch(found[0]) else found)
+
+
+def judge(work: Path, name: str, numbers: Sequence[int], real: Path) -> None:
+    csv.field_size_limit(10**7)
+    pieces = []
+    for number in numbers:
+        folder = work / "write" / str(number)
+        pieces.append((str(number), "invented", meta(folder)["headline"], paragraphs((folder / "text.txt").read_text(encoding="utf-8"))))
+    memory = work / "judge" / "used.json"
+    used = set(json.loads(memory.read_text())) if memory.exists() else set()
+    rows = [row for path in sorted(real.glob("*.csv")) for row in csv.DictReader(path.open(encoding="utf-8"))]
+    fitting = [row for row in rows if row["url"] not in used and 200 <= len(row["text"].split()) <= 800]
+    rng = random.Random(f"judge {name}")
+    for row in rng.sample(fitting, len(pieces)):
+        used.add(row["url"])
+        pieces.append((row["url"], "real", row["title"], paragraphs(row["text"])))
+    rng.shuffle(pieces)
+    folder = work / "judge" / name
+    folder.mkdir(parents=True)
+    for place, (_, _, headline, text) in enumerate(pieces, 1):
+        (folder / f"{place:02}.txt").write_text(f"{headline}\n\n{text}\n", encoding="utf-8")
+    key = {place: piece[:2] for place, piece in enumerate(pieces, 1)}
+    (work / "judge" / f"key-{name}.json").write_text(json.dumps(key, indent=1))
+    memory.write_text(json.dumps(sorted(used)))
+    print(f"{folder}: {len(pieces)} texts")
+
+
+def verdicts(work: Path, name: str) -> None:
+    key = json.loads((work / "judge" / f"key-{name}.json").read_text())
+    counts: Counter[tuple[str, str]] = Counter()
+    for line in (work / "judge" / name / "verdicts.tsv").read_text(encoding="utf-8").splitlines():
+        fields = [field.strip() for field in line.split("\t") if field.strip()]
+        if not fields or not fields[0].isdigit():
+            continue
+        piece, what = key[str(int(fields[0]))]
+        counts[what, fields[1]] += 1
+        if what == "invented":
+            (work / "write" / piece / "verdict.txt").write_text("\n".join(fields[1:]) + "\n", encoding="utf-8")
+    for (what, verdict), n in sorted(counts.items()):
+        print(f"{what} taken for {verdict}: {n}")
+
+
+def texts(work: Path, numbers: Sequence[int]) -> None:
+    (work / "texts").mkdir(parents=True, exist_ok=True)
+    for number in numbers:
+        folder = work / "write" / str(number)
+        found = meta(folder)
+        body = clean((folder / "text.txt").read_text(encoding="utf-8"))
+        (work / "texts" / f"{found['id']}.txt").write_text(body, encoding="utf-8")
+        lines = [
+            f"{key}: {json.dumps(found[key], ensure_ascii=False) if key != 'published' else found[key]}"
+            for key in ("headline", "published", "dateline", "language", "genre", "topics") if found.get(key)
+        ]  # fmt: skip
+        (work / "texts" / f"{found['id']}.header.yaml").write_text("\n".join([*lines, "provenance: {kind: written}", ""]), encoding="utf-8")
+        print(number, found["id"], len(body.split()))
+
+
+def annotation(work: Path, who: str, article: str) -> Any:
+    """A laid-out annotation, compiled; ends the run with its errors if it does not compile."""
+    from newsgold.corpus import compile_file
+
+    issues: list[Any] = []
+    found = compile_file(work / who / f"{article}.yaml", issues.append, text_path=work / "texts" / f"{article}.txt", split="test")
+    if found is None:
+        sys.exit("\n".join(map(str, issues)))
+    return found
+
+
+def differences(work: Path, article: str, one: str, other: str) -> None:
+    from newsgold.differences import differences as compare
+
+    found = compare(annotation(work, one, article), annotation(work, other, article))
+    print(f"{article}: {len(found)} differences")
+    for point in found:
+        print(f"{point.layer} {point.where}\n  {point.field}\n    {one}: {point.one}\n    {other}: {point.other}")
+
+
+def agreement(work: Path) -> None:
+    from newsgold.agreement import agreement_of
+    from newsgold.report import agreement_markdown
+
+    both = sorted({path.stem for path in (work / "a1").glob("*.yaml")} & {path.stem for path in (work / "a2").glob("*.yaml")})
+    print(agreement_markdown(agreement_of({who: {article: annotation(work, who, article) for article in both} for who in ("a1", "a2")}).to_dict()))
+
+
+def place(work: Path, numbers: Sequence[int]) -> None:
+    mapping = HERE / "articles.yaml"
+    told = mapping.read_text(encoding="utf-8")
+    for number in numbers:
+        folder = work / "write" / str(number)
+        article, split = meta(folder)["id"], plan()[number]["split"]
+        target = ROOT / "data" / "articles" / split
+        needed = [work / "gold" / f"{article}.yaml", work / "a1" / f"{article}.yaml", work / "adjudication" / f"{article}.md", folder / "notes.md"]
+        needed += [work / "a2" / f"{article}.yaml"] if split != "train" else []
+        if missing := [str(path) for path in needed if not path.is_file()]:
+            sys.exit(f"{number} {article}: not found: {', '.join(missing)}")
+        shutil.copy(work / "texts" / f"{article}.txt", target / f"{article}.txt")
+        shutil.copy(work / "gold" / f"{article}.yaml", target / f"{article}.yaml")
+        for who in ("a1", "a2"):
+            if (raw := work / who / f"{article}.yaml").is_file():
+                shutil.copy(raw, ROOT / "data" / "annotators" / who / raw.name)
+        shutil.copy(work / "adjudication" / f"{article}.md", ROOT / "data" / "adjudication" / f"{article}.md")
+        notes = re.sub(r"^# .*\n", "", (folder / "notes.md").read_text(encoding="utf-8"))
+        (HERE / "notes" / f"{article}.md").write_text(f"# Notes: {article} (brief {number})\n{notes}", encoding="utf-8")
+        if not re.search(rf"^{number}: ", told, re.M):
+            told += f"{number}: {article}\n"
+        print(number, split, article)
+    mapping.write_text(told, encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, default=ROOT / "build" / "desk", help="the working folder (default: build/desk)")
+    steps = parser.add_subparsers(dest="step", required=True)
+    for name in ("briefs", "texts", "place"):
+        steps.add_parser(name).add_argument("numbers", type=int, nargs="+")
+    sub = steps.add_parser("judge")
+    sub.add_argument("name")
+    sub.add_argument("numbers", type=int, nargs="+")
+    sub.add_argument("--real", type=Path, required=True, help="a folder of real articles as CSV (url, date, title, text)")
+    steps.add_parser("verdicts").add_argument("name")
+    sub = steps.add_parser("differences")
+    sub.add_argument("article")
+    sub.add_argument("one", nargs="?", default="a1")
+    sub.add_argument("other", nargs="?", default="a2")
+    steps.add_parser("agreement")
+    args = vars(parser.parse_args())
+    globals()[args.pop("step")](**args)
+
+
+if __name__ == "__main__":
+    main()
