@@ -61,12 +61,13 @@ data: $(VENV)/.dev ## compile data/ from its sources, then all that follows from
 	$(BIN)/newsgold build
 	$(MAKE) baselines
 
-baselines: $(VENV)/.dev ## predict test with every baseline anew; their submissions, the leaderboard, tables and plots of the docs
+baselines: $(VENV)/.dev ## predict test with every baseline anew; their submissions, the leaderboard, the example project's baseline, tables and plots of the docs
 	for name in $(BASELINES); do \
 	  $(BIN)/python baselines/$$name/predict.py --split test --out $(OUT)/baselines/$$name.jsonl --force && \
 	  $(BIN)/newsgold leaderboard new baselines/$$name --update --predictions $(OUT)/baselines/$$name.jsonl || exit 1; done
 	$(BIN)/python baselines/crf/predict.py --made-from > $(OUT)/made-from && mv $(OUT)/made-from baselines/crf/predictions/made-from.sha256
 	$(BIN)/newsgold leaderboard build
+	cd tests/example_project && $(abspath $(BIN))/python -m pytest -q -p no:cacheprovider --newsgold-update
 	$(BIN)/python docs/fill.py
 
 analysis: $(VENV)/.dev ## the runs behind docs/baselines.md anew (minutes; goes on after a break), then its tables and plots

@@ -8,8 +8,9 @@ import os
 import random
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -21,6 +22,7 @@ from hypothesis import settings
 from newsgold import corpus
 from newsgold.facets import challenges
 from newsgold.issues import Issue
+from newsgold.predictions import to_prediction
 from newsgold.records import Article, article_from, to_dict
 
 ROOT = Path(__file__).parents[1]
@@ -66,6 +68,42 @@ def sample(*splits: str, size: int = 8, seed: int = 1) -> tuple[Article, ...]:
         rest.remove(out[-1])
         left -= posed[out[-1].id]
     return tuple(sorted(out, key=lambda article: article.id))
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """Gold of its own, with predictions for it: what is said of its numbers holds whatever is shipped."""
+
+    gold: Path
+    rules: Path
+    """What the rule baseline predicts, as shipped."""
+    perfect: Path
+    articles: tuple[Article, ...]
+    trials: int
+    """All ways to swap two systems on it: few enough that a test tries each."""
+
+    @property
+    def argv(self) -> list[str]:
+        """What makes a command read it."""
+        return ["--gold", str(self.gold)]
+
+
+def freeze(folder: Path, articles: Iterable[Article]) -> Frozen:
+    """Write ``articles`` of the test split as gold of their own."""
+    chosen = {article.id: article for article in articles}
+    shipped = (ROOT / "baselines" / "rules" / "predictions" / "test.jsonl").read_bytes().splitlines(keepends=True)
+    lines = {json.loads(line)["id"]: line for line in shipped}
+    made = Frozen(folder / "gold.jsonl", folder / "rules.jsonl", folder / "perfect.jsonl", tuple(chosen.values()), 2 ** len(chosen))
+    made.gold.write_bytes(b"".join(corpus.dumps(to_dict(article)) + b"\n" for article in chosen.values()))
+    made.rules.write_bytes(b"".join(lines[name] for name in chosen))
+    made.perfect.write_bytes(b"".join(json.dumps(to_prediction(article)).encode() + b"\n" for article in chosen.values()))
+    return made
+
+
+@pytest.fixture(scope="session")
+def nine(tmp_path_factory: pytest.TempPathFactory) -> Frozen:
+    """The first nine articles of test: too few to trust an interval, enough to show a difference."""
+    return freeze(tmp_path_factory.mktemp("nine"), corpus.load("test")[:9])
 
 
 @contextmanager

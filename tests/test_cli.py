@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import newsgold
-from conftest import ROOT, sample
+from conftest import ROOT, Frozen, sample
 from newsgold import corpus
 from newsgold.cli import BAD, OK, main
 from newsgold.measures import headline_names, registry
@@ -263,14 +263,11 @@ def test_control_characters_do_not_reach_the_terminal(tmp_path: Path, capsys: py
     assert "\x1b" not in shown and "\r" not in shown and len(shown.splitlines()) == 3
 
 
-RULES = ROOT / "baselines" / "rules" / "predictions" / "test.jsonl"
-
-
 @pytest.fixture
-def worse(tmp_path: Path) -> Path:
+def worse(tmp_path: Path, nine: Frozen) -> Path:
     """The rules' predictions without every third claim and figure."""
     lines = []
-    for line in RULES.read_text(encoding="utf-8").splitlines():
+    for line in nine.rules.read_text(encoding="utf-8").splitlines():
         data = json.loads(line)
         for key in ("claims", "figures"):
             data[key] = [{**record, "relations": []} if key == "figures" else record for index, record in enumerate(data.get(key, [])) if index % 3]
@@ -282,12 +279,14 @@ def worse(tmp_path: Path) -> Path:
     return path
 
 
-def test_compare_says_which_differences_are_real(worse: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compare_says_which_differences_are_real(
+    worse: Path, nine: Frozen, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     card = tmp_path / "rules.json"
-    assert main(["score", str(RULES), "--system", "rules", "--out", str(card)]) == OK
+    assert main(["score", str(nine.rules), *nine.argv, "--system", "rules", "--out", str(card)]) == OK
     capsys.readouterr()
-    assert main(["compare", str(card), str(worse), "--out", str(tmp_path / "out.json")]) == OK
+    assert main(["compare", str(card), str(worse), *nine.argv, "--out", str(tmp_path / "out.json")]) == OK
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 80
     data = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
@@ -295,15 +294,21 @@ def test_compare_says_which_differences_are_real(worse: Path, tmp_path: Path, ca
     assert verdicts["figures"] == "better" and verdicts["events"] == "not shown"  # the events are the same ones
     flat = " ".join(shown.split())
     assert "Real at 0.05: rules is better in overall by " in flat and "figures by " in flat and "No difference shown: " in flat
-    assert "the smallest difference that 8 articles could have shown" in flat and "all 256 ways to swap" in flat and "go by p" in flat
+    assert (
+        f"the smallest difference that {len(nine.articles)} articles could have shown" in flat
+        and f"all {nine.trials} ways to swap" in flat
+        and "go by p" in flat
+    )
     events = next(found for found in data["differences"] if found["measure"] == "events")
     assert (events["p"], events["difference"], events["detectable"]) == (1.0, 0.0, None)
-    assert data["signature"].endswith("|test:exact|trials:256|resamples:10000|seed:1")
+    assert data["signature"].endswith(f"|test:exact|trials:{nine.trials}|resamples:10000|seed:1")
 
 
-def test_compare_keeps_every_number_of_a_long_measure_whole(worse: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compare_keeps_every_number_of_a_long_measure_whole(
+    worse: Path, nine: Frozen, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    assert main(["compare", str(RULES), str(worse), "--measure", "*", "--resamples", "100"]) == OK
+    assert main(["compare", str(nine.rules), str(worse), *nine.argv, "--measure", "*", "--resamples", "100"]) == OK
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 80
     lines = shown.partition("\nA ")[2].partition("Real at")[0].splitlines()
@@ -315,16 +320,19 @@ def test_compare_keeps_every_number_of_a_long_measure_whole(worse: Path, capsys:
     assert starred and starred <= set(headline_names()) and any("†" in row[3] for row in rows)  # what is not corrected has a mark of its own
 
 
-def test_compare_in_other_formats_and_with_other_measures(worse: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compare_in_other_formats_and_with_other_measures(
+    worse: Path, nine: Frozen, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    argv = ["compare", str(RULES), str(worse), str(RULES), "--resamples", "300", "--trials", "200", "--seed", "4"]
+    rules = str(nine.rules)
+    argv = ["compare", rules, str(worse), rules, *nine.argv, "--resamples", "300", "--trials", "200", "--seed", "4"]
     assert main([*argv, "--measure", "figures", "--measure", "figures.*.f1"]) == OK
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 80 and "without correction, so only if chosen beforehand: " in " ".join(shown.split())
     assert main([*argv, "--format", "json"]) == OK
     data = json.loads(capsys.readouterr().out)
     assert (data["method"], data["trials"], data["resamples"], data["seed"]) == ("sampled", 200, 300, 4)
-    assert data["systems"] == [f"{RULES} (1)", "worse", f"{RULES} (2)"] and len(data["differences"]) == 3 * 5
+    assert data["systems"] == [f"{rules} (1)", "worse", f"{rules} (2)"] and len(data["differences"]) == 3 * 5
     assert main([*argv, "--format", "json"]) == OK
     assert json.loads(capsys.readouterr().out) == data
     assert main([*argv, "--format", "markdown"]) == OK
@@ -332,19 +340,19 @@ def test_compare_in_other_formats_and_with_other_measures(worse: Path, capsys: p
     assert table.count("\n| overall |") == 3 and table.count("- Real at 0.05: ") == 3
 
 
-def test_compare_refuses_what_cannot_be_compared(predictions: Path, worse: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_compare_refuses_what_cannot_be_compared(predictions: Path, worse: Path, nine: Frozen, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     card = tmp_path / "ferry.json"
     assert main(["score", str(predictions), "--gold", str(GOLD), "--out", str(card)]) == OK
     for argv, words in (
-        ([str(RULES), str(card)], "only scores on the same gold compare"),
-        ([str(RULES)], "expected two or more"),
-        ([str(RULES), str(worse), "--measure", "claim"], "no measure is named 'claim'"),
-        ([str(RULES), str(worse), "--trials", "0"], "trials is 0"),
-        ([str(RULES), str(tmp_path / "none.jsonl")], "none.jsonl"),
-        ([str(RULES), str(tmp_path)], str(tmp_path)),
+        ([str(nine.rules), str(card)], "only scores on the same gold compare"),
+        ([str(nine.rules)], "expected two or more"),
+        ([str(nine.rules), str(worse), "--measure", "claim"], "no measure is named 'claim'"),
+        ([str(nine.rules), str(worse), "--trials", "0"], "trials is 0"),
+        ([str(nine.rules), str(tmp_path / "none.jsonl")], "none.jsonl"),
+        ([str(nine.rules), str(tmp_path)], str(tmp_path)),
     ):
         capsys.readouterr()
-        assert main(["compare", *argv]) == BAD, argv
+        assert main(["compare", *argv, *nine.argv]) == BAD, argv
         found = capsys.readouterr()
         assert words in found.err and "Traceback" not in found.err and not found.out
 
@@ -358,19 +366,26 @@ def test_one_article_is_compared_without_a_p(predictions: Path, capsys: pytest.C
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
 
 
-def test_slices_by_every_facet(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slices_by_every_facet(nine: Frozen, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    argv = ["slices", str(RULES), "--resamples", "200"]
+    argv = ["slices", str(nine.rules), *nine.argv, "--resamples", "200"]
     assert main(argv) == OK
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 80
-    for words in ("all articles", "claims.discontinuous", "Update", "450 to 599 words", "written", "too small to read: fewer than 10 articles"):
+    for words in (
+        "all articles",
+        "claims.discontinuous",
+        *(article.genre for article in nine.articles),
+        "450 to 599 words",
+        "written",
+        "too small to read: fewer than 10 articles",
+    ):
         assert words in " ".join(shown.split()), words
     assert main([*argv, "--by", "length", "--by", "genre", "--measure", "claims", "--measure", "claims.attributes.act.*", "--format", "json"]) == OK
     data = json.loads(capsys.readouterr().out)
     assert [found["facet"] for found in data["slices"]] == sorted((found["facet"] for found in data["slices"]), key=["all", "length", "genre"].index)
     assert set(data["slices"][0]["scores"]) == {"claims", *(f"claims.attributes.act.{name}" for name in ("accuracy", "kappa", "ac1"))}
-    assert sum(found["articles"] for found in data["slices"] if found["facet"] == "length") == data["articles"] == len(newsgold.load("test"))
+    assert sum(found["articles"] for found in data["slices"] if found["facet"] == "length") == data["articles"] == len(nine.articles)
     assert main([*argv, "--by", "topic", "--format", "markdown"]) == OK
     assert "| topic | n | overall |" in capsys.readouterr().out
     assert main([*argv, "--measure", "nothing"]) == BAD

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import newsgold
-from conftest import ROOT
+from conftest import ROOT, Frozen
 from newsgold import corpus, gate, systems
 from newsgold.cli import BAD, FAILED, OK, main
 from newsgold.counts import Count
@@ -22,7 +22,6 @@ from newsgold.gate import DEFAULT, Incomparable, Rule, direction, parse_rules
 from newsgold.issues import InputError
 from newsgold.measures import headline_names, registry
 from newsgold.pairing import Match, error_kinds
-from newsgold.records import to_dict
 from newsgold.rows import Rows
 from newsgold.scoring import score
 from newsgold.systems import System
@@ -676,24 +675,21 @@ def test_bad_usage_is_2(good: Path, worse: Path, baseline: Path, tmp_path: Path,
     assert stop.value.code == BAD
 
 
-def test_alpha_prints_the_smallest_drop_that_could_have_been_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lines = [json.loads(line) for line in RULES.read_text(encoding="utf-8").splitlines()][:8]
-    gold = {article.id: article for article in corpus.load("test")}
-    few = stored(tmp_path / "gold.jsonl", [to_dict(gold[line["id"]]) for line in lines])
-    base = stored(tmp_path / "base.jsonl", lines)
+def test_alpha_prints_the_smallest_drop_that_could_have_been_shown(nine: Frozen, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [json.loads(line) for line in nine.perfect.read_text(encoding="utf-8").splitlines()]
     lines[0]["figures"] = []
-    argv = ["gate", str(stored(tmp_path / "less.jsonl", lines)), "--baseline", str(base), "--gold", str(few)]
+    argv = ["gate", str(stored(tmp_path / "less.jsonl", lines)), "--baseline", str(nine.perfect), *nine.argv]
     assert main([*argv]) == FAILED
     assert "could" not in capsys.readouterr().out
-    assert main([*argv, "--alpha", "0.05"]) == OK  # one article of eight
+    assert main([*argv, "--alpha", "0.05"]) == OK  # one article of nine
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 80
-    assert "not shown" in shown and "the smallest difference that 8 articles could have shown" in " ".join(shown.split())
+    assert "not shown" in shown and "the smallest difference that 9 articles could have shown" in " ".join(shown.split())
     assert main([*argv, "--alpha", "0.05", "--format", "json"]) == OK
     data = json.loads(capsys.readouterr().out)
     figures = next(check for check in data["checks"] if check["measure"] == "figures")
     assert figures["outcome"] == "not shown" and figures["p"] == 1.0 and 0 < figures["detectable"] < 1
-    assert data["signature"].endswith("|alpha:0.05|test:exact|trials:256|resamples:10000|seed:1")
+    assert data["signature"].endswith(f"|alpha:0.05|test:exact|trials:{nine.trials}|resamples:10000|seed:1")
 
 
 def test_one_article_will_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

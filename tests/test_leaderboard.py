@@ -112,7 +112,7 @@ def test_the_page(board: Board, here: Path) -> None:
         assert f"| {place if row.checked else '–'} | {name} | {row.card.overall:.3f}{interval} |" in head
     assert "With 4 articles no p can be below 0.12" in head and "no difference overall can be shown" in head
     assert "| annotator 1 against 2 † | 4 |" in tables["What two annotators reach"]
-    assert "| One | llm | train | A | – | 2026-03-01 | 0.1.0 | `" in tables["The systems"]
+    assert f"| One | llm | train | A | – | 2026-03-01 | {corpus.DATA_VERSION} | `" in tables["The systems"]
     assert "- **Three**: system Three. Articles scored as empty: 1 without a prediction." in page
     assert board.systems[0].card.signature in page.splitlines()[-1] and "Scored again" not in page and "Earlier data" not in page
     widths = [{line.count("|") for line in block.splitlines()} for block in re.findall(r"(?:^\|.*\n)+", page, flags=re.M)]

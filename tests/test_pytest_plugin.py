@@ -295,7 +295,7 @@ def test_a_baseline_or_a_setting_that_cannot_be_used_is_no_verdict_and_the_syste
         f"baseline='base.json', sample={VALIDATION + 1}": [
             f"split validation: a sample of {VALIDATION + 1}; expected 1 to {VALIDATION}, the number of articles that have a text"
         ],
-        "baseline='base.json', sample=0": [f"split validation: a sample of 0; expected 1 to {VALIDATION}"],
+        "baseline='base.json', sample=0": [f"split validation: a sample of 0; expected 1 to {VALIDATION}, the"],
         "baseline='base.json', sample=-1": ["newsgold_sample -1; expected a whole number"],
         "baseline='base.json', seed='x'": ["newsgold_seed 'x'; expected a whole number"],
         "baseline='base.json', fail='overal:1%'": ["overal"],
@@ -482,8 +482,9 @@ def test_system_and_baseline_are_held_to_the_same_sample(project: Project) -> No
     (project.path / "three.json").write_bytes(score([newsgold.to_prediction(article) for article in gold], "validation", gold=gold).to_json())
     done, printed = run(project)
     done.assert_outcomes(passed=3, failed=2)
-    left_out = min({article.id for article in newsgold.load("validation")} - set(three))
-    assert f"three.json: articles lacking; expected all {VALIDATION} that are scored: '{left_out}'" in printed
+    left_out = sorted({article.id for article in newsgold.load("validation")} - set(three))
+    named = ", ".join(f"'{one}'" for one in left_out[:5]) + " …" * (len(left_out) > 5)
+    assert f"three.json: articles lacking; expected all {VALIDATION} that are scored: {named}" in printed
     assert "overall fell to 0.000 from 1.000" in printed and "2 articles: overall is worse in 2" in printed
 
 
@@ -567,7 +568,7 @@ def example(project: Project) -> Project:
 
 def test_the_example_project_passes_its_stored_baseline(example: Project) -> None:
     done, printed = run(example, "-p", "no:cacheprovider")
-    done.assert_outcomes(passed=1)  # after a change of data or scoring: pytest --newsgold-update in tests/example_project
+    done.assert_outcomes(passed=1)  # after a change of data or scoring: make data, or make baselines
     assert summary(printed)[1].endswith("+0.0000  passed")
 
 

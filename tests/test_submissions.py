@@ -186,7 +186,7 @@ def test_two_of_one_name(here: Checkout, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_corrected_gold_is_scored_again_and_told(here: Checkout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     here.make()
-    before = here.data["scores"]
+    version, before = corpus.DATA_VERSION, here.data["scores"]
     here.change_gold(other_units)
     assert main(["leaderboard", "verify"]) == FAILED, "the gold of a version does not change in silence"
     later(monkeypatch)
@@ -198,7 +198,7 @@ def test_corrected_gold_is_scored_again_and_told(here: Checkout, monkeypatch: py
     assert f"scored again, overall {found.card.overall:.3f} ({before['overall']:.3f} on data" in capsys.readouterr().out
     assert main(["leaderboard"]) == OK
     page = (here.root / "leaderboard.md").read_text(encoding="utf-8")
-    assert f"| Mine | data 0.1.0 | {before['overall']:.3f} → {found.card.overall:.3f} |" in page.split("## Scored again")[1]
+    assert f"| Mine | data {version} | {before['overall']:.3f} → {found.card.overall:.3f} |" in page.split("## Scored again")[1]
 
 
 def test_an_older_scorer_is_scored_again_and_a_patch_must_agree(here: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,7 +214,7 @@ def test_an_older_scorer_is_scored_again_and_a_patch_must_agree(here: Checkout, 
 
 def test_other_texts_are_not_scored(here: Checkout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     here.make()
-    before = here.data["scores"]["overall"]
+    version, before = corpus.DATA_VERSION, here.data["scores"]["overall"]
     here.change_gold(reworded)
     assert main(["leaderboard", "verify"]) == FAILED, "the texts of a version do not change in silence"
     later(monkeypatch)
@@ -224,10 +224,10 @@ def test_other_texts_are_not_scored(here: Checkout, monkeypatch: pytest.MonkeyPa
     assert main(["leaderboard", "verify"]) == OK, "an earlier submission does not stop the others"
     assert "whose texts were others; not scored" in capsys.readouterr().out
     assert main(["leaderboard", "verify", str(here.folder)]) == FAILED, "a new one must be for the data here"
-    assert "$.data_version: 0.1.0, whose texts were others; expected a run on the data here" in capsys.readouterr().err
+    assert f"$.data_version: {version}, whose texts were others; expected a run on the data here" in capsys.readouterr().err
     assert main(["leaderboard"]) == OK
     page = (here.root / "leaderboard.md").read_text(encoding="utf-8")
-    assert f"| Mine | 0.1.0 | {len(here.articles)} | {before:.3f} |" in page.split("## Earlier data")[1]
+    assert f"| Mine | {version} | {len(here.articles)} | {before:.3f} |" in page.split("## Earlier data")[1]
     assert "Mine" not in page.split("## Earlier data")[0]
     # What else is wrong with it is still told.
     here.edit(lambda data: data.update(predictions_sha256="0" * 64))

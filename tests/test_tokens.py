@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import newsgold
-from conftest import ROOT
+from conftest import ROOT, Frozen
 from newsgold import corpus, predictions
 from newsgold.cli import BAD, OK, main
 from newsgold.counts import Count, ratio
@@ -385,12 +385,13 @@ def test_a_path_objects_and_predictions_score_the_same_in_any_order() -> None:
     assert one.to_dict() == score_tokens(str(RULES), "test").to_dict()
     assert one.to_dict() == score_tokens(lines).to_dict()
     assert one.to_dict() == score_tokens(predictions.read(RULES, gold)).to_dict()
-    assert one.to_dict() == score_tokens(backwards, gold=gold[::-1]).to_dict()
-    assert [one.conll(layer) for layer in STREAMS] == [score_tokens(backwards, gold=gold[::-1]).conll(layer) for layer in STREAMS]
+    back = score_tokens(backwards, gold=gold[::-1])
+    assert one.to_dict() == back.to_dict()
+    assert [one.conll(layer) for layer in STREAMS] == [back.conll(layer) for layer in STREAMS]
 
 
-def test_swapping_sides_swaps_precision_and_recall() -> None:
-    one = score_tokens(RULES)
+def test_swapping_sides_swaps_precision_and_recall(nine: Frozen) -> None:
+    one = score_tokens(nine.rules, gold=nine.articles)
     for layer in STREAMS:
         sides = [[stream.tags for stream in side[layer].values()] for side in (one.gold, one.predicted)]
         there, back = evaluate(*sides)["micro"], evaluate(*sides[::-1])["micro"]
@@ -449,7 +450,7 @@ def test_broken_predictions_are_refused(tmp_path: Path) -> None:
 def test_the_signature_names_how_it_was_scored() -> None:
     one = score_tokens(RULES, mode="strict").to_dict()
     assert one["signature"].endswith(
-        f"|split:test|articles:8|layers:speakers+claims+events+figures|view:tokens|mode:strict|scheme:IOB2|seqeval:{one['seqeval']}"
+        f"|split:test|articles:{len(newsgold.load('test'))}|layers:speakers+claims+events+figures|view:tokens|mode:strict|scheme:IOB2|seqeval:{one['seqeval']}"
     )
     assert (one["mode"], one["scheme"], one["tokenizer"]) == ("strict", "IOB2", r"\w+|[^\w\s]")
 
@@ -462,7 +463,15 @@ def test_the_table_fits_80_columns(capsys: pytest.CaptureFixture[str], monkeypat
     assert main(["tokens", str(RULES), "--mode", "strict"]) == OK
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
-    for words in ("token view of test (8 articles", "mode strict, scheme IOB2", "micro*", "CONTENT", "FIGURE", "misaligned", "|view:tokens"):
+    for words in (
+        f"token view of test ({len(newsgold.load('test'))} articles",
+        "mode strict, scheme IOB2",
+        "micro*",
+        "CONTENT",
+        "FIGURE",
+        "misaligned",
+        "|view:tokens",
+    ):
         assert words in out.replace("\n", ""), words
 
 
@@ -482,10 +491,10 @@ def test_a_markdown_table_holds_its_columns(capsys: pytest.CaptureFixture[str]) 
     assert {line.count("|") for line in capsys.readouterr().out.splitlines() if line.startswith("| ")} == {7, 8}
 
 
-def test_columns_are_written_and_not_overwritten_in_silence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    argv = ["tokens", str(RULES), "--conll", str(tmp_path / "columns")]
+def test_columns_are_written_and_not_overwritten_in_silence(nine: Frozen, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["tokens", str(nine.rules), *nine.argv, "--conll", str(tmp_path / "columns")]
     assert main(argv) == main(argv) == OK
-    done = score_tokens(RULES)
+    done = score_tokens(nine.rules, gold=nine.articles)
     assert sorted(path.name for path in (tmp_path / "columns").iterdir()) == [f"{layer}.conll" for layer in STREAMS]
     for layer in STREAMS:
         body = (tmp_path / "columns" / f"{layer}.conll").read_text(encoding="utf-8")

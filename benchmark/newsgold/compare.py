@@ -28,14 +28,15 @@ class Text:
         self._shapes: dict[tuple[int, int], Shape] = {}
 
     def shape(self, spans: Iterable[Span]) -> Shape:
-        """The set of character positions that fragments cover, trimmed; fragments that touch or overlap are joined."""
+        """The set of character positions that fragments cover, trimmed; fragments with no more than white space between them are joined."""
         parts = [self.one(span) for span in spans]
         if len(parts) == 1:
             return parts[0]
         pieces = sorted(piece for part in parts for piece in part.pieces)
         joined: list[tuple[int, int]] = []
         for start, end in pieces:
-            if joined and start <= joined[-1][1]:
+            # White space has no weight, so a cut at it makes no other place.
+            if joined and self.solid(joined[-1][1], start) <= 0:
                 joined[-1] = joined[-1][0], max(end, joined[-1][1])
             else:
                 joined.append((start, end))
