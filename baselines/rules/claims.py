@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from names import Entities, Entity, after_verb, before_verb, is_participle
@@ -27,7 +28,12 @@ _OPENING = re.compile(
     rf"|Separately)\b[^,]{{0,90}},?|{DATE.pattern},?)"
 )
 _QUOTING = re.compile(r"\s+([^.,;\"“]{2,60}?)\s+as\s+(?:saying|telling\s\w+)")
-_PRESENT = words("say tell believe think expect hope fear warn argue insist explain add write urge estimate describe suspect claim maintain acknowledge")
+_PRESENT = words(
+    "say tell believe think expect hope fear warn argue insist explain add write urge estimate describe suspect claim maintain acknowledge state deny "
+    "demand recommend announce confirm report propose ask order accuse predict reject criticise condemn praise allege admit declare stress note promise put"
+)
+# Verbs whose -s form is as often a plural noun: they need a subject that cannot be an adjective.
+_PLURAL_NOUNS = words("state demand report order claim estimate fear hope promise ask note")
 _BARE_ONLY_THAT = words(
     "declare add continue repeat read post find show note cite consider recall reply mention signal project feel rule comment estimate think believe "
     "suggest maintain observe show find report outline conclude joke hope doubt worry"
@@ -47,7 +53,21 @@ _EVALUATIVE = words(
     "amazing brave courage regret "
     "condolences impressive careless irresponsible dangerous beautiful poor strong weak superb honoured thrilled encouraging"
 )
+_NOBODY = words("i we you who which there what that nobody anybody everybody no-one anyone everyone")
 _ORDER = ["assert", "evaluate", "predict", "commit", "request", "accuse", "deny"]
+
+
+# What follows an attribution that closes its statement: a place, a time, an occasion, an addressee.
+_SCENE = re.compile(
+    rf"\s(?:(?:late|early|later|earlier)\s)?(?:on|in|at|after|during|through|via|from|to|by|before|following|when|as|{DATE.pattern})\b(?!\s(?:least|most)\b)"
+    r"|,\s(?:citing|quoting|in|on|at|an?|the|Mr|Ms|Mrs)\b"
+)
+
+
+@cache
+def _past_forms() -> frozenset[str]:
+    """Past forms of the lexicon's verbs."""
+    return frozenset(key[0] for key_entries in index("", True).values() for key, entry in key_entries if entry.tag == "ed")
 
 
 @dataclass
@@ -148,6 +168,10 @@ class ClaimFinder:
         if cue.tag in ("base", "s") and (cue.lemma not in _PRESENT or not low or re.match(r"\s(?:of|for)\b", after)):
             return False
         comma = page.gap(cue.first).strip().endswith((",", '"', "”", "’", "'"))
+        if cue.tag in ("base", "s") and cue.lemma in _PLURAL_NOUNS and not self._has_subject(cue, comma):
+            return False
+        if cue.lemma == "put":  # "puts the cost at $3m"
+            return bool(re.match(r"\s[^.;:,]{1,90}?\sat\s(?:[a-z]+\s){0,3}?(?:[$£€]|[A-Z]{2,3}\s?)?\d", page.text[cue.span[1] : cue.span[1] + 140]))
         if cue.tag == "ing":
             if not (comma or low in ("as", "by", "and") or (low in BE and cue.lemma in _PRESENT)):
                 return False
@@ -194,6 +218,14 @@ class ClaimFinder:
         if cue.frame == "inf":
             return bool(re.match(r"(?:\s+[\w’'-]+){0,8}?\s(?:not\s)?to\s", page.text[cue.span[1] : cue.span[1] + 100])) or cue.lemma == "urge"
         return not (cue.lemma in _NOT_PASSIVE and low in BE)
+
+    def _has_subject(self, cue: Cue, comma: bool) -> bool:
+        """Whether what stands before a form like "states" or "demands" is a subject: a pronoun, a name, or a noun with its article."""
+        tokens, i = self.page.tokens, cue.first - 1
+        if i < 0 or comma:
+            return i >= 0
+        own = tokens[i].low in PRONOUNS or tokens[i].text[0].isupper() or tokens[i].low in ("who", "which")
+        return own or (cue.tag == "s" and any(token.low in ARTICLES for token in tokens[max(0, i - 2) : i]) and tokens[i].low not in PREPOSITIONS)
 
     # contents
 
@@ -296,7 +328,7 @@ class ClaimFinder:
             span = after_verb(page, cue.last + 1, stop)
         elif passive:
             by = re.compile(r"[^.;]{0,60}?\bby\s").match(page.text, cue.span[1])
-            if by and cue.lemma not in ("tell",):
+            if by and (cue.lemma != "tell" or not re.search(r"\bthat\s|,", by[0])):
                 span = after_verb(page, page.first(by.end()), stop)
         elif cue.tag == "ing" or tokens[cue.first - 1].low in ("and", "but", "or"):
             span = self._sources.get(self._previous(cue), None) if self._previous(cue) >= 0 else None
@@ -309,11 +341,12 @@ class ClaimFinder:
         if span is None:
             return None, []
         who = page.text[slice(*span)].lower()
-        if who in ("i", "we", "you", "who", "which", "there", "what", "that"):
+        if who in _NOBODY:
             return None, []
         text = page.text[slice(*span)]
         parts = [m.span() for m in re.finditer(r"(?:(?!\s+and\s+).)+", text)]
-        if " and " in text and len(parts) == 2 and not re.search(r"\b(?:of|for|from|between)\b", text):
+        linked = re.search(r"\b(?:of|for|from|between)\b", text)
+        if " and " in text and len(parts) == 2 and (not linked or (linked[0] == "of" and re.search(r"\sand\sthe\s", text))):
             halves = [(span[0] + s + (len(text[s:e]) - len(text[s:e].lstrip())), span[0] + e) for s, e in parts]
             halves[1] = (halves[1][0] + (4 if page.text[halves[1][0] :].startswith("and ") else 0), halves[1][1])
             resolved = [self.entities.resolve(half) for half in halves]
@@ -342,6 +375,9 @@ class ClaimFinder:
         i = cue.last + 1
         if i >= len(self.page.tokens) or self.page.gap(i) != " ":
             return None
+        start = self.page.sentences[self.page.sentence(cue.span[0])][0]
+        if re.fullmatch(r"[^,\"“”]{1,70},\s(?:who|which|whose)\b[^\"“”]*,\s*", self.page.text[start : cue.span[0]]):
+            return None  # "The document, which is dated Tuesday, said the union …"
         span = after_verb(self.page, i, stop)
         if span is None:
             return None
@@ -408,7 +444,7 @@ class ClaimFinder:
     def _add(
         self, cue: Cue | None, content: list[Span], source: Span | None, speakers: list[Entity], form: str, act: str, relay: list[str] | None = None
     ) -> None:
-        spans = [span for piece in content if (span := self.page.trim(*piece))]
+        spans = [span for piece in content if (span := self.page.trim(*piece)) and re.search(r"\w", self.page.text[slice(*span)])]
         # A single bare word is no statement ("he said so"), except after verbs that take a noun ("denied wrongdoing").
         if not spans or (
             cue is not None
@@ -533,6 +569,9 @@ class ClaimFinder:
         if cue.frame == "according" and (more := re.compile(r"[^,.;:\"“]{1,60}(?=,)").match(text, tail)):
             tail = more.end()
         rest = text[tail:end]
+        told = re.match(r"\s(?:that|to|how|why|whether|if)\b|\s*[:,]?\s*[\"“‘']", rest)
+        if source is not None and not inverted and cue.tag != "ing" and not told and self._is_clause(start, stop, lead) and _SCENE.match(rest):
+            return [(start, stop)]  # "The mill will close, the firm said on Tuesday after a meeting."
         if not rest.strip(" .\n") or inverted:
             # What goes on is the statement if its verb has not come yet; otherwise only if it does not look like an apposition.
             open_ended = not any(token.low in AUXILIARIES or is_participle(token.low) for token in self.page.within(start, stop))
@@ -545,18 +584,31 @@ class ClaimFinder:
             return [(start, stop), *([(tail + onward.end(), end)] if onward else [])]
         return [(start, stop), (tail, end)] if rest.startswith(",") and cue.frame == "that" and cue.tag != "ing" else []
 
+    def _is_clause(self, start: int, stop: int, lead: str) -> bool:
+        """Whether the words before an attribution can stand as a sentence: they have a verb and open with no preposition or conjunction."""
+        tokens = self.page.within(start, stop)
+        if not lead.endswith(",") or len(tokens) < 5 or tokens[0].low in CLAUSE | PREPOSITIONS | words("asked speaking and but"):
+            return False
+        if re.match(r"[^,]{1,70},\s(?:who|which|whose|an?|the|\d\d?|head|secretary|director|spokes\w+)\b[^,]*,$", lead):
+            return False  # a subject with its apposition: "Ana Ruiz, who runs the mill, said"
+        return any(token.low in AUXILIARIES for token in tokens[1:]) or any(token.low in _past_forms() for token in tokens[1:])
+
     def _statement_after(self, cue: Cue, source: Span | None, begin: int, end: int) -> list[Span]:
         """What follows its attribution, to the end of the sentence or to the next attribution."""
         text = self.page.text
         if cue.frame == "according":
-            comma = re.compile(r"\s*(?:,\s(?:quoting|citing)\s[^,]+)?,\s*").match(text, source[1]) if source else None
+            apposed = r"(?:(?!,\s)[^.;:\n\"“]){0,80}(?:,\s(?:quoting|citing|an?|the|who|which|chair\w*|head)\s[^,]+)?,\s*"
+            comma = re.compile(apposed).match(text, source[1]) if source else None
             begin = comma.end() if comma else end
-        elif occasion := _OCCASION_PHRASE.match(text, begin):
-            begin = occasion.end()
-        elif cue.frame in ("that", "tell") and (
-            that := re.compile(r"\s(?:to|on|in|at|from|during|after|last|again|\w+day)\s[^.;:,\"“]{0,60}?\bthat\s").match(text, begin)
-        ):
-            begin = that.end()
+        else:
+            if occasion := _OCCASION_PHRASE.match(text, begin):
+                begin = occasion.end()
+            if cue.frame in ("that", "tell") and (
+                that := re.compile(
+                    r"\s(?:(?:to|on|in|at|of|from|for|by|during|after|via|through|last|again|\w+day)\s[^.;:,\"“]{0,90}?|(?:first|only|again|also)\s)\bthat\s"
+                ).match(text, begin)
+            ):
+                begin = that.end()
         if opener := re.compile(r"\s*[,:]?\s*(?:that\s+)?").match(text, begin):
             begin = opener.end()
         if cue.frame == "inf" and (to := re.compile(r"[^.;,]{0,90}?\b(?=(?:not\s)?to\s)").match(text, begin)):

@@ -103,7 +103,7 @@ class Entities:
                 i += 1  # "Yesterday's", "Officials": a capital that the sentence gave
                 continue
             j = i + 1
-            while j < len(tokens) and page.gap(j) in (" ", "-"):
+            while j < len(tokens) and page.gap(j) in (" ", "-", " & "):
                 link = tokens[j].low
                 if tokens[j].text[0].isupper() and link not in NO_NAME:
                     j += 1
@@ -236,6 +236,7 @@ class Entities:
                 lead = self.page.within(span[0], start)
                 titled = (
                     lead
+                    and any(token.low in TITLES or kind_of_noun(token.low) == "person" for token in lead)
                     and lead[0].low not in ARTICLES
                     and lead[0].text[0].isupper()
                     and entity.kind == "person"
@@ -284,7 +285,7 @@ class Entities:
                 if token.low in PREPOSITIONS and head:
                     break
                 continue
-            if token is not tokens[0] and kind_of_noun(head) and re.search(r"(?:ed|ing)$", token.low):
+            if token is not tokens[0] and kind_of_noun(head) and (re.search(r"(?:ed|ing)$", token.low) or is_participle(token.low)):
                 break
             head = token.low
         return head
@@ -359,6 +360,8 @@ def before_verb(page: Page, verb: int, floor: int = 0) -> Span | None:
         if not apposed and (token.low in CLAUSE | AUXILIARIES | PRONOUNS - {"her"} or token.low in ("after", "before")):
             stops = () if token.low in ("who", "which") and current else range(i, max(i - 4, -1), -1)
             relative = next((k for k in stops if tokens[k].low in ("who", "which")), -1)
+            if token.low in ("who", "which") and current and is_participle(current[0].low) and page.gap(i) == " " and i > 0:
+                relative = i  # "Parents who travelled with the team said"
             if relative < 1 or tokens[relative].start <= floor or token.low in PRONOUNS:
                 if token.low in AUXILIARIES and current and is_participle(current[0].low):
                     return None  # "was told the libraries would": the words belong to another verb
@@ -383,6 +386,7 @@ def before_verb(page: Page, verb: int, floor: int = 0) -> Span | None:
             not chunk
             or chunk[0].low in PREPOSITIONS | CLAUSE
             or chunk[0].low.endswith("ing")
+            or (chunk is not chunks[-1] and is_participle(chunk[0].low))
             or chunk[0].text.isdigit()
             or chunk[0].low in ("aged", "asked", "speaking")
         ):
@@ -390,7 +394,8 @@ def before_verb(page: Page, verb: int, floor: int = 0) -> Span | None:
         if any(token.low in AUXILIARIES or token.low in CLAUSE for token in chunk):
             break
         best = chunk
-        if chunk[-1].text[0].isupper() and not any(token.low in PREPOSITIONS - {"of", "for"} for token in chunk):
+        own = PREPOSITIONS - {"of", "for"} if chunk[0].text[0].isupper() else PREPOSITIONS  # "secretary of Turku Rowing Club" is an apposition
+        if chunk[-1].text[0].isupper() and not any(token.low in own for token in chunk):
             break
     return _strip_lead(page, best) if best else None
 
@@ -430,6 +435,11 @@ def _strip_lead(page: Page, chunk: list[Token]) -> Span | None:
             chunk, changed = [token for token in chunk if token.start >= date], True
         elif chunk[0].low in ADVERBS | {"and", "but", "or", "then", "nor"} and chunk[0].low not in ("both",):
             chunk, changed = chunk[1:], True
+    for s, e in page.dates:  # "Organisers on Thursday denied"
+        if chunk and e == chunk[-1].end and s > chunk[0].start:
+            chunk = [token for token in chunk if token.start < s]
+            while chunk and chunk[-1].low in ("on", "in", "late", "early"):
+                chunk = chunk[:-1]
     if not chunk or chunk[0].low in PREPOSITIONS - {"about", "over", "around", "near", "under"} or chunk[-1].text in ("'s", "’s"):
         return None
     return chunk[0].start, chunk[-1].end
