@@ -400,6 +400,23 @@ def before_verb(page: Page, verb: int, floor: int = 0) -> Span | None:
     return _strip_lead(page, best) if best else None
 
 
+def before_noun(page: Page, after: int) -> Span | None:
+    """The noun phrase without determiner that ends right before token ``after``: back to an article, a verb or a preposition."""
+    tokens, i = page.tokens, after - 1
+    chunk: list[Token] = []
+    while i >= 0 and len(chunk) < 5 and (not chunk or page.gap(i + 1) == " "):
+        token = tokens[i]
+        if token.low in ARTICLES | PREPOSITIONS | CLAUSE | AUXILIARIES | PRONOUNS | ADVERBS | {"and", "or"} or token.text[0].isdigit():
+            break
+        if chunk and (is_participle(token.low) or token.low in index("say") or token.text in ("'s", "’s")):
+            break
+        chunk.insert(0, token)
+        i -= 1
+    if not chunk or is_participle(chunk[-1].low) or chunk[-1].low in index("say"):
+        return None
+    return chunk[0].start, chunk[-1].end
+
+
 def is_participle(low: str) -> bool:
     """Whether the word looks like a participle or past form."""
     return low.endswith("ed") or any(len(key) == 1 and entry.tag in ("ed", "ing") for prefix in ("", "say") for key, entry in index(prefix, True).get(low, ()))
