@@ -131,6 +131,16 @@ _REGIONS = {
     "somali": "SO", "danish": "DK", "swedish": "SE", "norwegian": "NO", "swiss": "CH", "czech": "CZ", "russian": "RU", "belarusian": "BY", "cfa": "XO",
     "serbian": "RS", "jordanian": "JO", "kuwaiti": "KW", "tunisian": "TN",
 }  # fmt: skip
+# Names that tell where an article plays, for the countries whose dollar, rupee, peso, shilling or pound is meant without saying so.
+_PLACES = {
+    "FJ": "Fiji(?:an)?s?|Suva|Nadi|Lautoka", "LK": "Sri Lankan?|Colombo|Sinhala|Trincomalee|Kandy", "PK": "Pakistan|Pakistani|Karachi|Lahore|Islamabad",
+    "NP": "Nepal|Nepali|Nepalese|Kathmandu", "MU": "Mauriti(?:us|an)|Port Louis", "IN": "India|Indian|Delhi|Mumbai", "AU": "Australian?|Sydney|Melbourne|Canberra",
+    "CA": "Canada|Canadian|Ontario|Toronto|Ottawa", "NZ": "New Zealand|Auckland|Wellington", "SG": "Singapore", "HK": "Hong Kong", "JM": "Jamaican?|Kingston",
+    "NA": "Namibian?|Windhoek", "TT": "Trinidad|Port of Spain", "BB": "Barbados|Bridgetown", "UG": "Ugandan?|Kampala", "TZ": "Tanzanian?|Dar es Salaam|Dodoma",
+    "KE": "Kenyan?|Nairobi|Mombasa", "SO": "Somalia|Somali|Mogadishu", "PH": "Philippines?|Manila|Filipino", "AR": "Argentina|Argentine|Buenos Aires",
+    "CL": "Chile|Chilean|Santiago", "CO": "Colombian?|Bogotá|Bogota", "UY": "Uruguay|Uruguayan|Montevideo", "CU": "Cuban?|Havana", "MX": "Mexico|Mexican",
+    "EG": "Egypt|Egyptian|Cairo", "LB": "Lebanon|Lebanese|Beirut", "US": "United States|U\\.S\\.|American?", "GB": "Britain|British|England|London|Scotland|Wales",
+}  # fmt: skip
 _SIGNS = {"£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "₦": "NGN", "₱": "PHP", "₽": "RUB", "₺": "TRY", "US$": "USD", "AU$": "AUD", "A$": "AUD",
     "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "R$": "BRL", "Rs": "INR", "R": "ZAR", "Sh": "KES", "KSh": "KES", "KČ": "CZK", "RP": "IDR",
     "RM": "MYR", "GH₵": "GHS", "GH¢": "GHS", "TK": "BDT"}  # fmt: skip
@@ -156,7 +166,7 @@ _MEASURES: list[tuple[str, str]] = [
     (r"hectares?|ha", "har"), (r"acres?", "[acr_us]"),
     (r"lit(?:re|er)s?", "L"), (r"gallons?", "[gal_us]"), (r"barrels?", "[bbl_us]"), (r"kg|kilo(?:gram(?:me)?)?s?", "kg"), (r"mg|milligrams?", "mg"),
     (r"g|gram(?:me)?s?", "g"), (r"tonnes?|tons?|metric\stons?", "t"),
-    (r"ounces?|oz", "[oz_av]"), (r"lbs?", "[lb_av]"), (r"kilowatt[-\s]hours?|kWh", "kW.h"), (r"megawatt[-\s]hours?|MWh", "MW.h"), (r"megawatts?|MW", "MW"),
+    (r"ounces?|oz", "[oz_av]"), (r"lbs?|pounds?", "[lb_av]"), (r"kilowatt[-\s]hours?|kWh", "kW.h"), (r"megawatt[-\s]hours?|MWh", "MW.h"), (r"megawatts?|MW", "MW"),
     (r"gigawatts?|GW", "GW"), (r"kilowatts?|kW", "kW"), (r"watts?", "W"),
     (r"(?:°\s?|degrees?\s)(?:C\b|Celsius)|(?<=\d)C|degrees", "Cel"), (r"(?:°\s?|degrees?\s)(?:F\b|Fahrenheit)"
         r"|(?<=\d)F", "[degF]"), (r"hectopascals?|hPa", "hPa"), (r"gigabytes?|GB", "GBy"), (r"megabytes?|MB", "MBy"), (r"m(?![\w²³])", "m"),
@@ -237,7 +247,7 @@ _IDENTIFIER_BEFORE = re.compile(
     r"(?:\b(?i:Route|Highway|Road|No\.?|Nos\.?|number|page|article|section|flight|room|gate|line|platform|channel|Boeing|Airbus|phase|level|tier|type"
     r"|chapter|volume|issue|block|unit|exit|grade|stage|round|day|week|season|class|group|division|"
     r"Apollo|Formula|Euro|Covid|under|pier|berth|lot|case|resolution|paragraph|clause|version|sector|district|ward|warehouse|reactor|Ref|ID|zone|step|part"
-    r"|game|match|set|lap|turn|appendix|annex|gate|bill|act|top)[\s-]|[A-Z#§]\s?|[A-Za-z]-|/|@|www\.\S*)$"
+    r"|game|match|set|lap|turn|appendix|annex|gate|bill|act|top|schedule)[\s-]|[B-Z#§]\s?|\bA|[A-Za-z]-|/|@|www\.\S*)$"
 )
 _STREET = re.compile(r"\s[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)?\s(?:Street|Road|Avenue|Lane|Drive|Square|Place|Terrace|Way|Boulevard|St|Rd|Ave)\b")
 _NO_ONE = re.compile(
@@ -290,13 +300,20 @@ def written(value: Fraction) -> str:
     return ("-" if value < 0 else "") + (text.rstrip("0").rstrip(".") if "." in text else text)
 
 
+def region_of(text: str) -> str | None:
+    """The region whose names the text uses most, among those that share the name of a currency; None if it uses none."""
+    counts = {region: len(re.findall(rf"\b(?:{names})\b", text)) for region, names in _PLACES.items()}
+    best = max(counts, key=lambda region: counts[region])
+    return best if counts[best] else None
+
+
 class FigureFinder:
     """Finds the figures of one page."""
 
     def __init__(self, page: Page, language: str, sport: bool):
         self.page = page
         self.text = page.text
-        self.region = language.partition("-")[2].upper()
+        self.region = region_of(page.text) or language.partition("-")[2].upper()
         self.sport = sport
         self.figures: list[dict[str, Any]] = []
         self._taken: list[Span] = [m.span() for m in _CLOCK.finditer(self.text)]
@@ -492,9 +509,9 @@ class FigureFinder:
             return True
         if m["sign_a"] or m["scale1"]:
             return False
-        if re.match(r"(?:st|nd|rd|th)\b|[-–]\d+[-–]\d|x\d|/\d|\s?minutes?\b", after) and (
-            m["digits1"] is None or not after.lstrip().startswith("min") or (re.search(r"\b(?:on|in|after)\s$", before) and self.sport)
-        ):
+        if re.match(r"(?:st|nd|rd|th)\b|[-–]\d+[-–]\d|x\d|/\d", after):
+            return True
+        if self.sport and re.match(r"\s?minutes?\b", after) and re.search(r"\b(?:on|in|after)\s$", before):
             return True
         if m["digits1"] and ((_IDENTIFIER_BEFORE.search(before) and not re.search(r"(?:^|[.!?”\"]\s)[A-Z]\w*\s$", before)) or _STREET.match(after)):
             return True
@@ -545,8 +562,7 @@ class FigureFinder:
             )
             factor = Fraction(1, 100) if percent["bp"] else one
         elif re.search(r"\b(?:aged|age)\s$", text[:start]) or (
-            re.search(r"[a-z],\s$", text[:start])
-            and re.search(r"[A-Z][\w’'-]+,\s$", text[:start])
+            re.search(r"[A-Z][\w’'-]+[^\W\d_],\s$", text[max(0, start - 40) : start])
             and re.match(r"(?:,|\.|\)|\sand\b|\sof\b)", text[end:])
             and end - start <= 2
         ):
@@ -570,6 +586,10 @@ class FigureFinder:
                     break
             if kind == "count" and re.match(r"\stimes\s(?:as|more|higher|larger|the)\b", text[end:]):
                 return start, end + 6, "ratio", None, one
+        shown = re.compile(r"\s\([^()]{2,40}\)|\)").match(text, end)  # "80 leones ($3.30) a visit"
+        if kind == "money" and shown and (per := _PER.match(text, shown.end()) or _PER_THING.match(text, shown.end())):
+            what = per["what"].lower()
+            return start, end, "rate", f"{unit}/{_DENOMINATORS.get(what, '{' + what + '}')}", factor
         if kind == "money" and not _PER.match(text, end) and (per := _PER_THING.match(text, end)):
             return start, per.end(), "rate", f"{unit}/{{{per['what']}}}", factor
         if (per := _PER.match(text, end)) and kind in ("money", "measure", "percent") and per["what"].lower() not in ("dollar",):
@@ -657,7 +677,7 @@ class FigureFinder:
             return self._noun(m.end() - 1)
         if kind == "measure" and _AWAY.match(text, end) and (place := re.search(rf",{_MODIFIER}\s$", text[max(0, start - 40) : start], re.IGNORECASE)):
             return before_noun(self.page, self.page.first(max(0, start - 40) + place.start()))
-        if kind != "ratio" and (whole := self._measured(start)):
+        if kind not in ("ratio", "rank", "score") and not (kind == "count" and self._noun(end)) and (whole := self._measured(start)):
             return whole
         noun = self._noun(end) if kind not in ("duration", "money") or "-" in text[start:end] or kind == "money" else None
         if noun or kind in ("rank", "score"):
