@@ -118,7 +118,7 @@ _NOT_HERE = [
         ("fell|falling|fall", _NEVER, r"\s(?:in\slove|into|off|over|out|on|ill|asleep|behind|apart|short|for)\b"),
         ("rais(?:ed|ing|es)|raise", _NEVER, r"\s(?:[\w’']+\s)?(?:funds?|concerns?|questions?|money|issues?|awareness|alarms?|points?|doubts?|fears?|hopes?)\b"),
         ("agreed", _NEVER, r"\s(?!to\b|on\b|an?\b|terms\b)|[,.;]"),
-        ("deal", r"(?:big|huge|great|good|a\sgood|a\sgreat|no|to)\s", r"\s(?:with|of)\b"),
+        ("deals?", r"(?:big|huge|great|good|a\sgood|a\sgreat|no|to)\s", r"\s(?:with|of)\b"),
         ("opening", _NEVER, r"(?!\s(?:of|ceremony)\b)"),
         ("fire", r"(?:\bon|under|cease)\s", _NEVER),
         ("arrest", r"cardiac\s", _NEVER),
@@ -126,7 +126,15 @@ _NOT_HERE = [
         ("found", _NEVER, r"\s(?:that|no|him|her|them|it)\b"),
         ("drop(?:ped)?|slipped|cut|cuts", r"(?:short)\s|(?:for|of)\s", r"\s(?:off|out|down|short|into|through|and\sbruises)\b"),
         ("contract(?:ed)?", _NEVER, r"\s(?:covid|the\s(?:virus|disease)|coronavirus)"),
-        ("increase|decline|rise|fall|drop", r"\b(?:to|will|could|would|may|can|and)\s", r"\s(?:the|its|their)\b"),
+        ("increase|decline|rise|fall|drop", _NEVER, r"\s(?:the|its|their)\b"),
+        ("sales", "", ""),  # a quantity
+        ("lift(?:s|ed|ing)?", _NEVER, r"(?!\s(?:the|its|their|an?|all)\s(?:\w+\s)?(?:ban|moratorium|embargo|curfew|restrictions?|lockdown|suspension|order|measures)\b)"),
+        ("recall(?:s|ed|ing)?", _NEVER, r"\s(?:that|how|when|the\s(?:day|night|time)|seeing|being|from|his|her|a)\b|[,.]"),
+        ("trials?", r"(?:vaccine|clinical|drug|medical|field|pilot|human|free)\s", _NEVER),
+        ("surrender(?:s|ed)?", _NEVER, r"\s(?:his|her|their|its)\b"),
+        ("hire[sd]?|hiring|sold|sell(?:s|ing)?", _NEVER, r"\sout\b"),
+        ("closed|shut", r"\b(?:is|are|remains?|stay(?:s|ed)?|keeps?|kept|open\sor)\s(?:still\s|now\s)?", _NEVER),
+        ("leaked", r"\b(?:was|were|been)\s", _NEVER),
         ("questioned|question(?:s|ing)", _NEVER, r"\s(?:whether|why|how|the|its|his|her|their|if|about)\b"),
         ("appeals?", r"(?:penalty|of|his|her|its)\s", r"\s(?:for|to\sthe\spublic|to\sreaders)\b"),
         ("search(?:ed|es|ing)?", _NEVER, r"\s(?:engine|for\s(?:an?\s)?(?:answers?|new))\b"),
@@ -134,6 +142,16 @@ _NOT_HERE = [
 ]
 # A later mention of these is taken for the same occasion even without "the".
 _SINGLE = words("disaster.accident disaster.natural disaster.outbreak unrest.strike infrastructure.outage science.launch business.layoff sport.compete")
+# All that an article tells of these is mostly one event.
+_ONCE = words("unrest.strike business.layoff")
+# Verbs of these that have no object are participles: "a plan approved in 2022", or have the subject undergo it: "the stall closed".
+_PASSIVE_WITHOUT_OBJECT = words(
+    "life.die life.injure justice.arrest justice.charge justice.rule justice.release position.start position.end politics.policy conflict.attack "
+    "business.open business.close business.deal business.finance infrastructure.build infrastructure.outage response.rescue response.aid science.find "
+    "science.launch crime.offence economy.change honour.award culture.present"
+)
+# The same word for these is as often another occasion.
+_REPEATED = words("economy.change movement.travel sport.score sport.win justice.rule")
 _ALL_AGENTS = words("conflict.clash contact.meet contact.agree sport.compete conflict.truce")
 _UNDERGOES = words(
     "position.start position.end life.die life.injure disaster.accident disaster.natural disaster.outbreak economy.change business.close business.open "
@@ -141,6 +159,7 @@ _UNDERGOES = words(
 )
 _ONLY_PLAIN = words("position.end disaster.outbreak economy.change politics.policy business.open business.close infrastructure.build science.find")
 
+_JOBS = re.compile(r"\s(?:[\w,.-]+\s){0,5}?(?:jobs|posts|positions|staff|workforce|workers|employees)\b")
 _PLANNED = re.compile(
     r"\b(?:will|won[’']t|['’]ll|is\sto|are\sto|was\sto|were\sto|(?:due|set|scheduled|going|ready|expected|ordered|planning|planned|plans?|agreed|agrees"
     r"|decided|decision|intends?|intention|prepar\w+|vow\w*|pledg\w+|promis\w+|poised|slated|about)\sto)(?:\s\w+ly)?(?:\s(?:not|be|have|been|also|then|hold"
@@ -270,7 +289,7 @@ class EventFinder:
                 or (before in ("and", "or") and not re.search(r"\b(?:to|will|would|could|may|must|should)\s\w+[^.;]{0,40}$", left))
             ):
                 continue
-            if entry.tag == "s" and (comma or not before or not (tokens[i - 1].text[0].isupper() or before in ("he", "she", "it", "who", "which"))):
+            if entry.tag == "s" and (comma or not before or before in ARTICLES or not (tokens[i - 1].text[0].isupper() or before in ("he", "she", "it", "who", "which"))):
                 continue
             if entry.tag == "ing" and not (before in BE | PREPOSITIONS | ADVERBS | {"and", "began", "started", "continued", "stopped"} or comma):
                 continue
@@ -304,13 +323,15 @@ class EventFinder:
     def _trigger(self, first: int, last: int, entry: Entry) -> None:
         """Adds a trigger: as a mention of an event already there, or as a new event."""
         page, tokens = self.page, self.page.tokens
+        if entry.lemma in ("cut", "slash", "reduce") and _JOBS.match(page.text, tokens[last].end):
+            entry = entry._replace(label="business.layoff")
         span = (tokens[first].start, tokens[last].end)
         here = page.sentence(span[0])
         earlier = [event for event in self.events if event.type == entry.label]
         noun = entry.part == "n"
         plain = self._left(first).split()[-2:]
         definite = noun and any(word.lower() in ("the", "this", "that", "its", "his", "her", "their") or word.endswith(("'s", "’s")) for word in plain)
-        fresh = noun and plain[-1:] and any(word.lower() in ("a", "an", "another", "two", "three", "second", "new") for word in plain)
+        fresh = noun and plain[-1:] and any(word.lower() in ("a", "an", "another", "two", "three", "second", "new", "next", "first") for word in plain)
         # The latest first, but one told by the same word before others.
         for event in sorted(earlier, key=lambda e: (e.entry.lemma == entry.lemma, e.mentions[0]), reverse=True):
             if fresh:
@@ -320,6 +341,8 @@ class EventFinder:
             if (
                 (definite and not tokens[first].low.endswith("s"))
                 or (same_sentence and (mixed or (noun and event.entry.lemma == entry.lemma)))
+                or (entry.lemma == event.entry.lemma and entry.label not in _REPEATED)
+                or entry.label in _ONCE
                 or (entry.label in _SINGLE and entry.lemma == event.entry.lemma and here - page.sentence(event.mentions[-1][0]) <= 6)
             ):
                 event.mentions.append(span)
@@ -419,7 +442,16 @@ class EventFinder:
             target = None if bare or entry.part in ("wi",) else after_verb(page, after, end)
             if entry.label in _ALL_AGENTS and not passive:
                 found += [("agent", subject), ("agent", target)]
-            elif entry.part == "wi" or (entry.part == "i" and target is None) or passive:
+            elif entry.part == "w" and entry.label == "movement.travel" and entry.lemma.endswith((" to", " for", " from")):
+                found += [("agent", subject), ("origin" if entry.lemma.endswith("from") else "destination", target)]
+            elif entry.part == "wi" and entry.lemma.endswith((" in", " at", " near")):
+                found += [("patient", subject), ("place", after_verb(page, after, end))]
+            elif (
+                entry.part == "wi"
+                or (entry.part == "i" and target is None)
+                or passive
+                or (target is None and entry.part == "v" and entry.tag == "ed" and entry.label in _PASSIVE_WITHOUT_OBJECT)
+            ):
                 found.append(("patient", subject))
             else:
                 found += [("agent", subject), ("patient", target)]
@@ -438,7 +470,7 @@ class EventFinder:
             return [("recipient", ("to",))]
         if label in ("business.deal",):
             return [("origin", ("from",)), ("recipient", ("to",))]
-        if label in ("position.end",):
+        if label in ("position.end", "crime.offence"):
             return [("origin", ("from",))]
         if label in ("contact.meet", "contact.agree", "conflict.clash"):
             return [("agent", ("with",))]
@@ -460,6 +492,11 @@ class EventFinder:
             ):
                 b -= 1
             found.append((own, (tokens[b].start, tokens[k].start)))
+        if not found and first and re.fullmatch(r"['’]\s", page.gap(first)):  # "the miners' strike"
+            b = first - 1
+            while b > 0 and page.gap(b) == " " and tokens[b - 1].low not in CLAUSE | PREPOSITIONS | AUXILIARIES | PRONOUNS | {"and"}:
+                b -= 1
+            found.append((own, (tokens[b].start, tokens[first - 1].end)))
         after = last + 1
         of = self._phrase(after, end, ("of",), near=1)
         between = re.compile(r"\sbetween\s").match(page.text, tokens[last].end)
@@ -525,7 +562,7 @@ class EventFinder:
                 if span is None or any(s <= tokens[k + 1].start < e for s, e in page.dates):
                     continue
                 inside = page.within(*span)
-                name = inside[-1].text[0].isupper() or any(t.text[0].isupper() for t in inside[:1])
+                name = any(t.text[0].isupper() for t in inside)
                 place = any(kind_of_noun(t.low) in _PLACE_KINDS for t in inside)
                 if (name or place) and len(inside) <= 9:
                     return span
@@ -538,6 +575,8 @@ class EventFinder:
         for role, span in found:
             if span is None or self.page.text[slice(*span)].lower() in ("there", "this", "that", "who", "which", "what", "these", "those", "i", "we", "you"):
                 continue
+            if number := re.match(r"the\s(?:number|total)\sof\s", self.page.text[slice(*span)], re.IGNORECASE):
+                span = span[0] + number.end(), span[1]
             tokens = self.page.within(*span)
             head = next((b for b, a in zip(tokens, [*tokens[1:], None], strict=False) if a is None or a.low in PREPOSITIONS), tokens[-1]) if tokens else None
             event_noun = head is not None and any(len(key) == 1 and entry.part == "n" for key, entry in self.lexicon.get(head.low, ()))

@@ -55,6 +55,8 @@ _OF_HEADS = words(
     "ministry university bank republic court house department institute chamber union bay church gulf isle association council federation office centre "
     "center board school college society academy hospital museum bureau party league cup house committee"
 )
+# Words that open a name only before another capital: "South African Weather Service", "Jan Sahkar Party".
+_NAME_OPENERS = words("north south east west northern southern eastern western jan local")
 _LINKS = words("de da do dos van von der den del di el al bin la le")
 _ROLES = TITLES | words(
     "head manager owner resident teacher student lawyer candidate founder professor researcher worker farmer driver member executive expert official "
@@ -85,9 +87,10 @@ class Entities:
         while i < len(tokens):
             token = tokens[i]
             common = page.opens_sentence(i) and (token.low in lowercase or kind_of_noun(token.low) is not None)
+            opens_name = token.low in _NAME_OPENERS and token.text[0].isupper() and i + 1 < len(tokens) and page.gap(i + 1) == " " and tokens[i + 1].text[0].isupper()
             if (
                 not token.text[0].isupper()
-                or token.low in NO_NAME
+                or (token.low in NO_NAME and not opens_name)
                 or re.match(r"(?:i|he|she|it|we|you|they|that|there|what|who)['’]", token.low)
                 or (common and not (i + 1 < len(tokens) and page.gap(i + 1) == " " and tokens[i + 1].text[0].isupper()))
             ):
