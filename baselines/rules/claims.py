@@ -33,7 +33,7 @@ _PRESENT = words(
     "demand recommend announce confirm report propose ask order accuse predict reject criticise condemn praise allege admit declare stress note promise put"
 )
 # Verbs whose -s form is as often a plural noun: they need a subject that cannot be an adjective.
-_PLURAL_NOUNS = words("state demand report order claim estimate fear hope promise ask note")
+_PLURAL_NOUNS = words("state demand report order claim estimate fear hope promise note")
 _BARE_ONLY_THAT = words(
     "declare add continue repeat read post find show note cite consider recall reply mention signal project feel rule comment estimate think believe "
     "suggest maintain observe show find report outline conclude joke hope doubt worry"
@@ -183,6 +183,8 @@ class ClaimFinder:
                 )
                 or cue.frame == "obj"
             )
+        if cue.lemma == "cite" and cue.tag == "ing":
+            return False  # "the daily reported, citing an official": see _cited
         if cue.lemma == "quote" and not _QUOTING.match(page.text, cue.span[1]):
             return False
         if low in BE and (cue.lemma in _THINKING or (cue.frame in ("inf",) and not re.match(r"\s(?:to|not)\b", after))):
@@ -216,7 +218,7 @@ class ClaimFinder:
         if cue.lemma == "tell":
             return bool(re.match(r"\s+\S", after))
         if cue.frame == "inf":
-            return bool(re.match(r"(?:\s+[\w’'-]+){0,8}?\s(?:not\s)?to\s", page.text[cue.span[1] : cue.span[1] + 100])) or cue.lemma == "urge"
+            return bool(re.match(r"(?:\s+[\w’'-]+){0,8}?\s(?:(?:not\s)?to|that)\s", page.text[cue.span[1] : cue.span[1] + 100])) or cue.lemma == "urge"
         return not (cue.lemma in _NOT_PASSIVE and low in BE)
 
     def _has_subject(self, cue: Cue, comma: bool) -> bool:
@@ -344,7 +346,11 @@ class ClaimFinder:
         if who in _NOBODY:
             return None, []
         text = page.text[slice(*span)]
-        parts = [m.span() for m in re.finditer(r"(?:(?!\s+and\s+).)+", text)]
+        joint = self._joint_before(cue) if who == "they" else []
+        if joint and (found := self.entities.resolve(span)):
+            return span, joint if found[0] in joint else [found[0]]
+        divide = r"(?:(?!\s+and\s+the\s+).)+" if text.count(" and the ") == 1 else r"(?:(?!\s+and\s+).)+"
+        parts = [m.span() for m in re.finditer(divide, text)]
         linked = re.search(r"\b(?:of|for|from|between)\b", text)
         if " and " in text and len(parts) == 2 and (not linked or (linked[0] == "of" and re.search(r"\sand\sthe\s", text))):
             halves = [(span[0] + s + (len(text[s:e]) - len(text[s:e].lstrip())), span[0] + e) for s, e in parts]
@@ -358,6 +364,23 @@ class ClaimFinder:
             return None, []
         self.entities.sources.add(one[1])
         return one[1], [one[0]]
+
+    def _joint_before(self, cue: Cue) -> list[Entity]:
+        """The speakers of the last claim, if they were several and spoke at most three sentences before."""
+        before = [c for c in self.claims if c["content"][0][0] < cue.span[0] and len(c["speakers"]) > 1]
+        if not before or self.page.sentence(cue.span[0]) - self.page.sentence(before[-1]["content"][0][0]) > 4:
+            return []
+        return [entity for entity in self.entities.all if entity.id in before[-1]["speakers"]]
+
+    def _cited(self, cue: Cue, speakers: list[Entity]) -> tuple[Span, Entity, list[str]] | None:
+        """For "A reported, citing X" and "A, citing X, said": X's mention, X, and A as relay."""
+        start, end = self.page.sentences[self.page.sentence(cue.span[0])]
+        citing = re.compile(r"(?:,\s|\s)citing\s").search(self.page.text, max(start, cue.span[0] - 120), min(end, cue.span[1] + 60))
+        span = after_verb(self.page, self.page.first(citing.end()), end) if citing else None
+        who = self.entities.resolve(span) if span else None
+        if not who or who[0].kind not in ("person", "group", "organization", "document") or not speakers or who[0] in speakers:
+            return None
+        return who[1], who[0], [self.entities.use(entity) for entity in speakers]
 
     def _passive(self, cue: Cue) -> bool:
         i = cue.first - 1
@@ -546,7 +569,10 @@ class ClaimFinder:
             pieces = self._raised(cue, source, pieces, floor)
         if pieces:
             quoted = any(re.search(r"[\"“”]|(?<!\w)[‘'][^‘'’]*\w[.,!?]?['’](?!\w)", text[s:e]) for s, e in pieces)
-            self._add(cue, pieces, source, speakers, "mixed" if quoted else "indirect", cue.act, self._relay(cue, addressee))
+            relay = self._relay(cue, addressee)
+            if cue.frame in ("that", "tell") and (cited := self._cited(cue, speakers)):
+                source, speakers, relay = cited[0], [cited[1]], cited[2]
+            self._add(cue, pieces, source, speakers, "mixed" if quoted else "indirect", cue.act, relay)
 
     def _statement_before(self, cue: Cue, source: Span | None, begin: int, end: int) -> list[Span]:
         """What stands before its attribution ("…, S said.") or on both sides of it ("…, S said, …"); empty if it follows."""
@@ -582,6 +608,8 @@ class ClaimFinder:
             )
             onward = re.match(rf"\s*,\s*{apposed}(?=[a-z\"“‘'])", rest)
             return [(start, stop), *([(tail + onward.end(), end)] if onward else [])]
+        if re.match(r",\s(?:adding|saying|but\s(?:the|it|he|she|they|an?)\b)", rest):
+            return [(start, stop)]
         return [(start, stop), (tail, end)] if rest.startswith(",") and cue.frame == "that" and cue.tag != "ing" else []
 
     def _is_clause(self, start: int, stop: int, lead: str) -> bool:
@@ -597,7 +625,7 @@ class ClaimFinder:
         """What follows its attribution, to the end of the sentence or to the next attribution."""
         text = self.page.text
         if cue.frame == "according":
-            apposed = r"(?:(?!,\s)[^.;:\n\"“]){0,80}(?:,\s(?:quoting|citing|an?|the|who|which|chair\w*|head)\s[^,]+)?,\s*"
+            apposed = r"(?:(?!,\s)[^.;:\n\"“]){0,80}(?:,\s(?:quoting|citing|an?|who|which|chair\w*|head)\s(?:(?!\b(?:is|was|are|were|has|have|had|will|would)\b)[^,])+)?,\s*"
             comma = re.compile(apposed).match(text, source[1]) if source else None
             begin = comma.end() if comma else end
         else:
@@ -611,7 +639,7 @@ class ClaimFinder:
                 begin = that.end()
         if opener := re.compile(r"\s*[,:]?\s*(?:that\s+)?").match(text, begin):
             begin = opener.end()
-        if cue.frame == "inf" and (to := re.compile(r"[^.;,]{0,90}?\b(?=(?:not\s)?to\s)").match(text, begin)):
+        if cue.frame == "inf" and text[begin - 5 : begin] != "that " and (to := re.compile(r"[^.;,]{0,90}?\b(?=(?:not\s)?to\s)").match(text, begin)):
             begin = to.end()  # without the addressee
         return [(begin, self._stop(cue, begin, end))] if begin < end else []
 
@@ -628,6 +656,8 @@ class ClaimFinder:
             return [*own, *rest]
         if re.match(r"\s(?:by\b|$|[.,])", text[cue.span[1] :]) or _OCCASION_PHRASE.match(text, cue.span[1]):
             return own if cue.lemma not in ("say", "tell", "call") else []
+        if source and re.search(r"\bby\s[^.;,]{2,60}\sthat\s$", text[cue.span[1] : begin]):
+            return rest  # "was told by the company that …"
         return rest if re.match(r"\s(?:that|there|it|the|he|she|they|if|whether)\b", text[cue.span[1] :]) else []
 
     def _stop(self, cue: Cue, begin: int, end: int) -> int:
@@ -640,7 +670,7 @@ class ClaimFinder:
             lead = text[begin : c.span[0]]
             if c.tag == "ing" and lead.rstrip().endswith(",") and c.frame in ("that", "tell"):
                 stop = min(stop, c.span[0])
-            elif re.search(r"(?:,\s|\s)(?:and|but)\s$", lead) and c.tag == "ed" and not self._passive(c):
+            elif re.search(r"(?:,\s|\s)(?:and|but)\s$", lead) and (c.tag == "ed" or c.tag == cue.tag) and not self._passive(c):
                 stop = min(stop, begin + len(re.sub(r",?\s(?:and|but)\s$", "", lead)))
             elif c.frame == "according" and lead.rstrip().endswith(","):
                 stop = min(stop, c.span[0])

@@ -50,6 +50,9 @@ _MALE, _FEMALE = (
     words("mr sir lord spokesman man boy king father son husband brother"),
     words("mrs ms miss lady spokeswoman woman girl queen mother daughter wife sister"),
 )
+_FIRMS = r"(?:company|firm|\w*maker|producer|manufacturer|operator|airline|club|retailer|developer|supplier|union|startup|contractor|brewer|builder|insurer|charity)"
+_ORGANIZATION_BEFORE = re.compile(rf"\b{_FIRMS}$")
+_ORGANIZATION_AFTER = re.compile(rf",\s(?:an?|the)\s(?:[\w’'-]+\s){{0,4}}?{_FIRMS}\b")
 # Capitalised nouns that take an "of" or "for" phrase into the name.
 _OF_HEADS = words(
     "ministry university bank republic court house department institute chamber union bay church gulf isle association council federation office centre "
@@ -57,6 +60,7 @@ _OF_HEADS = words(
 )
 # Words that open a name only before another capital: "South African Weather Service", "Jan Sahkar Party".
 _NAME_OPENERS = words("north south east west northern southern eastern western jan local")
+_TAKE_UP = words("company firm club airline retailer operator manufacturer producer")
 _LINKS = words("de da do dos van von der den del di el al bin la le")
 _ROLES = TITLES | words(
     "head manager owner resident teacher student lawyer candidate founder professor researcher worker farmer driver member executive expert official "
@@ -83,6 +87,8 @@ class Entities:
         """Token ranges of capitalised runs, joined over "of" and the like."""
         page, tokens = self.page, self.page.tokens
         lowercase = {token.text for token in tokens}
+        sure = {token.text for k, token in enumerate(tokens) if token.text[0].isupper() and not page.opens_sentence(k)}
+        sure |= {tokens[k + 1].text for k in range(len(tokens) - 1) if page.opens_sentence(k) and page.gap(k + 1) == " " and tokens[k].text[0].isupper()}
         i = 0
         while i < len(tokens):
             token = tokens[i]
@@ -95,6 +101,10 @@ class Entities:
                 or (common and not (i + 1 < len(tokens) and page.gap(i + 1) == " " and tokens[i + 1].text[0].isupper()))
             ):
                 i += 1
+                continue
+            alone = i + 1 < len(tokens) and not (page.gap(i + 1) in (" ", "-", " & ") and tokens[i + 1].text[0].isupper()) and tokens[i + 1].text not in ("'s", "’s")
+            if page.opens_sentence(i) and alone and token.text not in sure | self._gpe and not self._speaks(i + 1) and not token.text.isupper():
+                i += 1  # "Enrolment was …": no other place shows it to be a name
                 continue
             if (
                 page.opens_sentence(i)
@@ -165,6 +175,8 @@ class Entities:
             if (e.kind == "person" and full.endswith(" " + name))
             or (e.kind in ("organization", "media", "person") and not title and full.startswith(name + " "))
         }
+        if len(fits) > 1 and all(e.kind == "person" for e in fits.values()):
+            return min(fits.values(), key=lambda e: min(e.mentions))  # of two with one surname, the first named
         return next(iter(fits.values())) if len(fits) == 1 else None
 
     def _speaks(self, j: int) -> bool:
@@ -187,6 +199,8 @@ class Entities:
         if re.search(r"\b(?:newspaper|news agency|agency|broadcaster|news site|website|magazine|channel|radio|television)$", before):
             return "media"
         if name.isupper() and len(name) > 1:
+            return "organization"
+        if _ORGANIZATION_BEFORE.search(before) or _ORGANIZATION_AFTER.match(after + " "):
             return "organization"
         where = re.search(r"\b(in|near|outside|from|to|of|at|around|city|town|village)$", before)
         if where and (len(parts) == 1 or where[1] not in ("from", "to", "of", "at", "around")) and not self._speaks(self.page.first(span[1])):
@@ -272,6 +286,17 @@ class Entities:
                 if head in re.findall(r"[\w-]+", entity.name.lower()) and span[0] - mention[0] < 3000:
                     self._add(entity, span, "nominal")
                     return entity
+            # … or the one name that has it, or, for "the company", the last named one, if no "a company" was told before.
+            named = [e for e in self.all if e.named and e.kind == kind and e.name.lower().split()[-1] == head]
+            if len(named) == 1:
+                self._add(named[0], span, "nominal")
+                return named[0]
+            orgs = [e for e in self.all if e.named and e.kind == "organization" and min(e.mentions) < span]
+            told = re.search(rf"\ban?\s(?:[\w’'-]+\s){{0,4}}{re.escape(head)}\b", self.page.text[: span[0]], re.IGNORECASE)
+            if orgs and not told and len(core) == 1 and head in _TAKE_UP:
+                last = max(orgs, key=lambda e: max(m for m in e.mentions if m < span))
+                self._add(last, span, "nominal")
+                return last
         entity = Entity(self.page.text[slice(*span)], kind, False, gender="m" if head in _MALE else "f" if head in _FEMALE else "")
         self.all.append(entity)
         self._add(entity, span, "nominal")
@@ -341,6 +366,7 @@ def before_verb(page: Page, verb: int, floor: int = 0) -> Span | None:
         and (tokens[i].low in AUXILIARIES | ADVERBS or (tokens[i].low.endswith("ly") and tokens[i].text[0].islower() and len(tokens[i].text) > 4))
     ):
         if re.search(r"[,.;:\n]", page.gap(i)):
+            i -= page.gap(i) == ", "  # "the mayor, Ana Ruiz, had said"
             break
         i -= 1
     floor = max(floor, page.sentences[page.sentence(tokens[verb].start)][0])
