@@ -5,10 +5,11 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from names import Entities, after_verb, before_verb, is_participle
+from names import Entities, Entity, after_verb, before_verb, is_participle
 from page import ADVERBS, ARTICLES, AUXILIARIES, BE, CLAUSE, MODALS, MONTHS, PREPOSITIONS, PRONOUNS, WEEKDAYS, Entry, Page, Span, index, kind_of_noun, words
 
 # --- dates -----------------------------------------------------------------------------------------------------------------
@@ -127,6 +128,7 @@ _NOT_HERE = [
         ("drop(?:ped)?|slipped|cut|cuts", r"(?:short)\s|(?:for|of)\s", r"\s(?:off|out|down|short|into|through|and\sbruises)\b"),
         ("contract(?:ed)?", _NEVER, r"\s(?:covid|the\s(?:virus|disease)|coronavirus)"),
         ("increase|decline|rise|fall|drop", _NEVER, r"\s(?:the|its|their)\b"),
+        ("join(?:s|ed|ing)?", _NEVER, r"(?!\s(?:the\s)?[A-Z])"),
         ("sales", "", ""),  # a quantity
         ("lift(?:s|ed|ing)?", _NEVER, r"(?!\s(?:the|its|their|an?|all)\s(?:\w+\s)?(?:ban|moratorium|embargo|curfew|restrictions?|lockdown|suspension|order|measures)\b)"),
         ("recall(?:s|ed|ing)?", _NEVER, r"\s(?:that|how|when|the\s(?:day|night|time)|seeing|being|from|his|her|a)\b|[,.]"),
@@ -140,6 +142,25 @@ _NOT_HERE = [
         ("search(?:ed|es|ing)?", _NEVER, r"\s(?:engine|for\s(?:an?\s)?(?:answers?|new))\b"),
     )
 ]
+_STORMS = words("Hurricane Cyclone Typhoon Storm")
+_LOCALITY = re.compile(r"\s(?!Mr\b|Ms\b|Mrs\b|Miss\b)(?:the\s(?:town|city|village|country|island|capital|region|district)\b|[A-Z])")
+# Verbs whose subject takes part in the event that their object names ("held a meeting", "suffered a defeat").
+_LIGHT = words(
+    "reach reached sign signed hold held holds stage staged call called begin began launch launched conduct conducted attend attended make made take took "
+    "open opened start started suffer suffered face faces carry carried won win lost give gave mount mounted adjourn adjourned"
+)
+_HITS = re.compile(
+    r"\s(?:that\s|which\s)?(?:has\s|had\s|have\s)?(?:hit|struck|damaged|destroyed|flooded|killed|injured|devastated|battered|flattened|stopped|swept\saway|took\saway|tore\soff)\s"
+)
+# Words that name the same happening with different stems.
+_KIN = [words("die dead death kill fatality killed"), {"found guilty", "convict", "conviction", "verdict"}, words("buy purchase"), words("leave departure leaving")]
+
+
+def _kin(one: str, two: str) -> bool:
+    """Whether two lexicon entries name the same kind of happening: "resign" and "resignation", "die" and "dead"."""
+    return one == two or (len(one) > 4 and one[:5] == two[:5]) or any(one in kin and two in kin for kin in _KIN)
+
+
 # A later mention of these is taken for the same occasion even without "the".
 _SINGLE = words("disaster.accident disaster.natural disaster.outbreak unrest.strike infrastructure.outage science.launch business.layoff sport.compete")
 # All that an article tells of these is mostly one event.
@@ -152,6 +173,8 @@ _PASSIVE_WITHOUT_OBJECT = words(
 )
 # The same word for these is as often another occasion.
 _REPEATED = words("economy.change movement.travel sport.score sport.win justice.rule")
+# Types whose "with a knife", "by bus" is an instrument.
+_ARMED = words("conflict.attack life.die life.injure movement.travel disaster.accident crime.offence response.rescue")
 _ALL_AGENTS = words("conflict.clash contact.meet contact.agree sport.compete conflict.truce")
 _UNDERGOES = words(
     "position.start position.end life.die life.injure disaster.accident disaster.natural disaster.outbreak economy.change business.close business.open "
@@ -217,11 +240,12 @@ class Event:
 class EventFinder:
     """Finds the events of one page."""
 
-    def __init__(self, page: Page, entities: Entities, published: datetime.date, sport: bool):
+    def __init__(self, page: Page, entities: Entities, published: datetime.date, sport: bool, claims: Sequence[dict[str, Any]] = ()):
         self.page = page
         self.entities = entities
         self.published = published
         self.lexicon = index("", sport)
+        self.claims = claims
         self.events: list[Event] = []
 
     def find(self) -> list[dict[str, Any]]:
@@ -232,8 +256,8 @@ class EventFinder:
             step = 1
             for key, _ in self.lexicon.get(tokens[i].low, ()):
                 if tuple(token.low for token in tokens[i : i + len(key)]) == key and (entry := self._entry(i, key)):
-                    self._trigger(i, i + len(key) - 1, entry)
-                    step = len(key)
+                    step = len(key) + (tokens[i].text in _STORMS and i + 1 < len(tokens) and tokens[i + 1].text[0].isupper())
+                    self._trigger(i, i + step - 1, entry)
                     break
             i += step
         out = []
@@ -257,6 +281,9 @@ class EventFinder:
         page, tokens = self.page, self.page.tokens
         readings = [entry for form, entry in self.lexicon[key[0]] if form == key]
         token, last = tokens[i], i + len(key) - 1
+        named = token.text in _STORMS and last + 1 < len(tokens) and page.gap(last + 1) == " " and tokens[last + 1].text[0].isupper()
+        if named:
+            return readings[0]
         if token.text[0].isupper() and not page.opens_sentence(i):
             return None
         before = tokens[i - 1].low if i and not re.search(r"[.!?;:\n]", page.gap(i)) else ""
@@ -269,6 +296,8 @@ class EventFinder:
         if any(lemma.fullmatch(token.text) and (was.search(left) or comes.match(rest)) for lemma, was, comes in _NOT_HERE):
             return None
         for entry in readings:
+            if entry.label == "movement.travel" and entry.lemma.endswith((" to", " from")) and not _LOCALITY.match(rest):
+                return None
             if entry.part in ("w", "wi"):
                 return None if _BARE_NOT.search(left) else entry
             if entry.tag == "n":
@@ -281,6 +310,8 @@ class EventFinder:
                     continue
                 if token.low.endswith("ing") and after and after.low in ARTICLES | PRONOUNS | {"that", "up"}:
                     continue  # a verb: "hearing the news"
+                if after and after.low.endswith("ing") and any(e.part == "n" for _, e in self.lexicon.get(after.low, ())):
+                    return None  # "a protest meeting"
                 if after and not self._may_follow_noun(after.low) and after.low not in _EMPTY_HEADS:
                     return None  # a compound: its head decides
                 return entry
@@ -332,6 +363,12 @@ class EventFinder:
         plain = self._left(first).split()[-2:]
         definite = noun and any(word.lower() in ("the", "this", "that", "its", "his", "her", "their") or word.endswith(("'s", "’s")) for word in plain)
         fresh = noun and plain[-1:] and any(word.lower() in ("a", "an", "another", "two", "three", "second", "new", "next", "first") for word in plain)
+        status = self._status(first, last, entry)
+        fresh = fresh or bool(re.search(r"\b[Aa]mong\sthe\s$", self._left(first)))
+        if entry.label in ("life.die", "life.injure") and not noun and earlier:  # a victim told by name has an event of their own
+            subject = self._subject(first, page.sentences[here][0])
+            victim = self.entities.resolve(subject) if subject else None
+            fresh = fresh or bool(victim and victim[0].named and victim[0].kind == "person")
         # The latest first, but one told by the same word before others.
         for event in sorted(earlier, key=lambda e: (e.entry.lemma == entry.lemma, e.mentions[0]), reverse=True):
             if fresh:
@@ -341,7 +378,11 @@ class EventFinder:
             if (
                 (definite and not tokens[first].low.endswith("s"))
                 or (same_sentence and (mixed or (noun and event.entry.lemma == entry.lemma)))
-                or (entry.lemma == event.entry.lemma and entry.label not in _REPEATED)
+                or (
+                    _kin(entry.lemma, event.entry.lemma)
+                    and (entry.label not in _REPEATED or entry.lemma in _KIN[1])
+                    and (noun or (entry.label != "contact.meet" and status == event.status))
+                )
                 or entry.label in _ONCE
                 or (entry.label in _SINGLE and entry.lemma == event.entry.lemma and here - page.sentence(event.mentions[-1][0]) <= 6)
             ):
@@ -351,7 +392,6 @@ class EventFinder:
                 if event.time is None:
                     event.time = self._time(span, event.status)
                 return
-        status = self._status(first, last, entry)
         event = Event(entry.label, entry, [span], status)
         self.events.append(event)
         event.participants = self._participants(first, last, entry)
@@ -387,7 +427,7 @@ class EventFinder:
             entry.tag == "ing" and re.search(r"(?:\b(?:is|are|am|has\sbeen|have\sbeen)|['’]re|['’]s)\s(?:\w+ly\s|still\s|now\s|currently\s|also\s)?$", short)
         ) or (noun and _ONGOING_AFTER.match(right)):
             return "ongoing"
-        if entry.tag == "ed" and re.search(r"\b(?:is|are)\sbeing\s$", short):
+        if (noun and re.search(r"\bunder\s(?:\w+\s)?$", short)) or (entry.tag == "ed" and re.search(r"\b(?:is|are)\sbeing\s$", short)):
             return "ongoing"
         return "happened"
 
@@ -439,8 +479,18 @@ class EventFinder:
             subject = self._subject(first, start)
             passive = entry.tag in ("ed", "w") and self._is_passive(first, following)
             bare = following in CLAUSE | PREPOSITIONS | AUXILIARIES | ADVERBS | {"and", "or", ""}
-            target = None if bare or entry.part in ("wi",) else after_verb(page, after, end)
-            if entry.label in _ALL_AGENTS and not passive:
+            dated = after < len(tokens) and any(s <= tokens[after].start < e for s, e in page.dates)
+            target = None if bare or dated or entry.part in ("wi",) else after_verb(page, after, end)
+            pronoun = subject is not None and page.text[slice(*subject)].lower() in PRONOUNS
+            relative = page.first(subject[0]) - 1 if subject else 0
+            if entry.tag == "ed" and first and tokens[first - 1].low in ARTICLES and page.gap(first) == " ":  # "the injured driver"
+                noun = after_verb(page, first - 1, end, of=False)
+                found.append(("patient", noun))
+            elif entry.label == "position.start" and entry.lemma == "join":
+                found += [("patient", subject), ("destination", target)]
+            elif target is None and not passive and entry.part == "v" and relative > 0 and tokens[relative].low in ("which", "that") and entry.label not in _ALL_AGENTS:
+                found += [("agent", subject), ("patient", before_verb(page, relative, start))]  # "the loan that she repaid"
+            elif entry.label in _ALL_AGENTS and not passive:
                 found += [("agent", subject), ("agent", target)]
             elif entry.part == "w" and entry.label == "movement.travel" and entry.lemma.endswith((" to", " for", " from")):
                 found += [("agent", subject), ("origin" if entry.lemma.endswith("from") else "destination", target)]
@@ -450,7 +500,11 @@ class EventFinder:
                 entry.part == "wi"
                 or (entry.part == "i" and target is None)
                 or passive
-                or (target is None and entry.part == "v" and entry.tag == "ed" and entry.label in _PASSIVE_WITHOUT_OBJECT)
+                or (
+                    target is None
+                    and entry.part == "v"
+                    and (entry.label in _UNDERGOES or (entry.tag == "ed" and not pronoun and entry.label in _PASSIVE_WITHOUT_OBJECT))
+                )
             ):
                 found.append(("patient", subject))
             else:
@@ -459,8 +513,14 @@ class EventFinder:
                 found.append(("agent", by))
         for role, prepositions in self._roles_of(entry.label):
             found.append((role, self._phrase(after, end, prepositions)))
+        if entry.label in _ARMED and (tool := self._phrase(after, end, ("with", "by", "in"), near=5)) and self._head_kind(tool) == "product":
+            found = [pair for pair in found if pair[1] != tool] + [("instrument", tool)]
         found.append(("place", self._place(after, end)))
         return self._entities(found)
+
+    def _head_kind(self, span: Span) -> str | None:
+        inside = self.page.within(*span)
+        return kind_of_noun(inside[-1].low) if inside else None
 
     @staticmethod
     def _roles_of(label: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -470,7 +530,7 @@ class EventFinder:
             return [("recipient", ("to",))]
         if label in ("business.deal",):
             return [("origin", ("from",)), ("recipient", ("to",))]
-        if label in ("position.end", "crime.offence"):
+        if label in ("position.end", "crime.offence", "science.launch"):
             return [("origin", ("from",))]
         if label in ("contact.meet", "contact.agree", "conflict.clash"):
             return [("agent", ("with",))]
@@ -481,6 +541,8 @@ class EventFinder:
         page, tokens = self.page, self.page.tokens
         found: list[tuple[str, Span | None]] = []
         own = "patient" if entry.label in _UNDERGOES else "agent"
+        if entry.label in ("disaster.natural", "disaster.accident") and (hit := _HITS.match(page.text, tokens[last].end)):
+            found.append(("patient", after_verb(page, page.first(hit.end()), end)))  # "hail that hit orchards"
         k = next((k for k in range(first - 1, max(first - 4, 0), -1) if tokens[k].text in ("'s", "’s")), 0)
         if k and not re.search(r"[,.;]", page.text[tokens[k].start : tokens[first].start]):
             b = k
@@ -498,6 +560,17 @@ class EventFinder:
                 b -= 1
             found.append((own, (tokens[b].start, tokens[first - 1].end)))
         after = last + 1
+        lead = first - 1
+        while lead > 0 and first - lead < 4 and tokens[lead].low not in _LIGHT | AUXILIARIES | CLAUSE | PREPOSITIONS and page.gap(lead + 1) == " ":
+            lead -= 1
+        start = page.sentences[page.sentence(tokens[first].start)][0]
+        if not found and tokens[lead].low in _LIGHT and tokens[lead].start >= start:
+            found.append((own, self._subject(lead, start)))
+        elif not found and tokens[lead].low == "under" and tokens[lead - 1].low in AUXILIARIES:
+            found.append(("patient", self._subject(lead - 1, start)))
+        elif re.search(r"\b[Aa]mong\sthe\s$", page.text[start : tokens[first].start]):
+            aux = re.compile(r"\s(?:was|were|is|are)\s").match(page.text, tokens[last].end)
+            found.append(("patient", after_verb(page, after + 1, end) if aux else self._subject(first - 2, start)))
         of = self._phrase(after, end, ("of",), near=1)
         between = re.compile(r"\sbetween\s").match(page.text, tokens[last].end)
         if between:
@@ -511,7 +584,7 @@ class EventFinder:
 
     def _subject(self, first: int, start: int) -> Span | None:
         page, tokens = self.page, self.page.tokens
-        cues = [t.end for t in page.within(start, tokens[first].start) if t.low in index("say") and t.low not in self.lexicon]
+        cues = [t.end for t in page.within(start, tokens[first].start) if t.low in index("say") and t.low not in self.lexicon and t.text[0].islower()]
         quote = page.quoted(tokens[first].start)
         floor = max([start, *cues, *([quote.start] if quote and quote.start > start else [])])
         i = first - 1
@@ -568,11 +641,28 @@ class EventFinder:
                     return span
         return None
 
+    def _speaker(self, span: Span) -> Entity | None:
+        """Whose "I" or "we" stands at ``span``: the single speaker of the smallest claim around it."""
+        around = [c for c in self.claims if len(c["speakers"]) == 1 and any(s <= span[0] and span[1] <= e for s, e in c["content"])]
+        if not around:
+            return None
+        claim = min(around, key=lambda c: sum(e - s for s, e in c["content"]))
+        speaker = next((entity for entity in self.entities.all if entity.id == claim["speakers"][0]), None)
+        if speaker:
+            speaker.mentions.setdefault(span, "pronoun")
+        return speaker
+
     def _entities(self, found: list[tuple[str, Span | None]]) -> list[dict[str, Any]]:
         """The participants with their entities; each entity once."""
         out: list[dict[str, Any]] = []
         seen: set[str] = set()
         for role, span in found:
+            if span and self.page.text[slice(*span)].lower() in ("i", "we", "me", "us") and (own := self._speaker(span)):
+                identifier = self.entities.use(own)
+                if identifier not in seen:
+                    seen.add(identifier)
+                    out.append({"role": role, "entity": identifier, "mention": span, "alleged": False})
+                continue
             if span is None or self.page.text[slice(*span)].lower() in ("there", "this", "that", "who", "which", "what", "these", "those", "i", "we", "you"):
                 continue
             if number := re.match(r"the\s(?:number|total)\sof\s", self.page.text[slice(*span)], re.IGNORECASE):
@@ -600,9 +690,9 @@ class EventFinder:
         return out
 
 
-def find_events(page: Page, entities: Entities, published: str, sport: bool = False) -> list[dict[str, Any]]:
-    """The events of a page; spans are offset pairs, participants name entities by id."""
-    return EventFinder(page, entities, datetime.date.fromisoformat(published[:10]), sport).find()
+def find_events(page: Page, entities: Entities, published: str, sport: bool = False, claims: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
+    """The events of a page; spans are offset pairs, participants name entities by id. ``claims`` tell who "we" is."""
+    return EventFinder(page, entities, datetime.date.fromisoformat(published[:10]), sport, claims).find()
 
 
 def link_figures(page: Page, events: list[dict[str, Any]], figures: list[dict[str, Any]]) -> None:

@@ -542,6 +542,6 @@ def after_verb(page: Page, i: int, stop: int, of: bool = True) -> Span | None:
         i += 1
         if pronoun:
             break
-    while i > begin and tokens[i - 1].low in PREPOSITIONS | ARTICLES | {"'s", "’s"}:
+    while i > begin and tokens[i - 1].low in PREPOSITIONS | ARTICLES | {"'s", "’s"} and not (tokens[i - 1].low == "her" and i == begin + 1):
         i -= 1
     return (tokens[begin].start, tokens[i - 1].end) if i > begin else None
