@@ -53,6 +53,7 @@ _EVALUATIVE = words(
     "amazing brave courage regret "
     "condolences impressive careless irresponsible dangerous beautiful poor strong weak superb honoured thrilled encouraging"
 )
+_BODY = "(?:council|company|firm|board|museum|village|group|club|union|ministry|government|agency|party|committee|city|university|hospital|school|authority|team|police)"
 _NOBODY = words("i we you who which there what that nobody anybody everybody no-one anyone everyone")
 _ORDER = ["assert", "evaluate", "predict", "commit", "request", "accuse", "deny"]
 
@@ -96,12 +97,19 @@ def act_of(page: Page, content: list[Span], verb_act: str, speaker: Entity | Non
         if not low:
             continue
         own = re.search(r"\b(?:we|i)\b(?:'|\s)(?:will|'ll|ll|are going to|shall|plan|intend|won't|would)\b|\b(?:we|i)'ll\b", clause.lower().replace("’", "'"))
-        third = re.search(r"^(?:it|he|she|they)\s(?:will|would|plans?|intends?)\b", clause.lower())
+        third = re.search(rf"^(?:that\s)?(?:it|he|she|they|the\s{_BODY})\s(?:will|would|plans?|intends?)\b(?!\shave\b)", clause.lower())
+        arranged = speaker is not None and speaker.kind in ("organization", "document", "group") and re.search(
+            r"\b(?:will|would)\s(?:not\s)?be\s(?:\w+ed|held|kept|built|paid|sent|made|given|shut|put|sold|carried)\b", clause.lower()
+        )
         if re.search(r"\b(?:should|must|need(?:s|ed)? to|ought to|urge|demand|ask for|call on|please|let us|let's)\b", clause.lower()):
             vote = "request"
-        elif own or (third and speaker is not None):
+        elif re.search(r"\b(?:not\strue|(?:is|was|are|were)\s(?:false|wrong|untrue))\b", clause.lower()):
+            vote = "deny"
+        elif own or arranged or (third and speaker is not None):
             vote = "commit"
-        elif (low & words("will would may might won't forecast likely expected") and not low & words("have had")) or "'ll" in clause:
+        elif re.search(r"\bregret(?:s|ted)?\b|\bthank", clause.lower()):
+            vote = "evaluate"
+        elif (low & words("will would may might won't forecast likely expected") and not re.search(r"\b(?:would|might)\shave\b", clause.lower())) or "'ll" in clause:
             vote = "predict"
         elif low & _EVALUATIVE:
             vote = "evaluate"
@@ -171,7 +179,9 @@ class ClaimFinder:
         if cue.tag in ("base", "s") and cue.lemma in _PLURAL_NOUNS and not self._has_subject(cue, comma):
             return False
         if cue.lemma == "put":  # "puts the cost at $3m"
-            return bool(re.match(r"\s[^.;:,]{1,90}?\sat\s(?:[a-z]+\s){0,3}?(?:[$£€]|[A-Z]{2,3}\s?)?\d", page.text[cue.span[1] : cue.span[1] + 140]))
+            return bool(re.match(r"\s(?!up\b|out\b|on\b|in\b|off\b|down\b|forward\b|together\b)[^.;:,]{1,90}?\sat\s(?:[a-z]+\s){0,3}?(?:[$£€]|[A-Z]{2,3}\s?)?\d", page.text[cue.span[1] : cue.span[1] + 140]))
+        if cue.lemma == "cite" and cue.tag == "ing":
+            return False  # "the daily reported, citing an official": see _cited
         if cue.tag == "ing":
             if not (comma or low in ("as", "by", "and") or (low in BE and cue.lemma in _PRESENT)):
                 return False
@@ -183,14 +193,12 @@ class ClaimFinder:
                 )
                 or cue.frame == "obj"
             )
-        if cue.lemma == "cite" and cue.tag == "ing":
-            return False  # "the daily reported, citing an official": see _cited
         if cue.lemma == "quote" and not _QUOTING.match(page.text, cue.span[1]):
             return False
         if low in BE and (cue.lemma in _THINKING or (cue.frame in ("inf",) and not re.match(r"\s(?:to|not)\b", after))):
             return False
         quoted_after = bool(re.match(r"[:,]?\s*[\"“‘']", after))
-        clause = quoted_after or bool(re.match(r"\s+(?:that|how|why|whether|if)\b|\s*\.?(?:\n|$)|\.\s", after)) or comma
+        clause = quoted_after or bool(re.match(r"\s+(?:that|how|why|whether|if)\b|\s*\.?(?:\n|$)|\.\s|\s(?:on|late|early)\s[^,.]{1,20}(?:\.|,\sciting)", after)) or comma
         if cue.lemma in _BARE_ONLY_THAT and not clause and cue.tag == "ed":
             return bool(re.match(r"\s+(?:it|he|she|they|there|the\s\w+\s(?:was|were|had|would|will|is))\b", after)) and cue.lemma not in (
                 "read",
@@ -590,13 +598,14 @@ class ClaimFinder:
         tail = source[1] if source and inverted else begin
         if inverted and (apposition := re.compile(r",\s(?:an?\s|the\s|head\b|\d\d?\b|who\b|which\b|quoting\b|citing\b)[^,;:]*(?=[,.;:])").match(text, tail)):
             tail = apposition.end()
+        scene = _SCENE.match(text, tail)
         if occasion := _OCCASION_PHRASE.match(text, tail):
             tail = occasion.end()
         if cue.frame == "according" and (more := re.compile(r"[^,.;:\"“]{1,60}(?=,)").match(text, tail)):
             tail = more.end()
         rest = text[tail:end]
         told = re.match(r"\s(?:that|to|how|why|whether|if)\b|\s*[:,]?\s*[\"“‘']", rest)
-        if source is not None and not inverted and cue.tag != "ing" and not told and self._is_clause(start, stop, lead) and _SCENE.match(rest):
+        if source is not None and not inverted and cue.tag != "ing" and not told and scene and self._is_clause(start, stop, lead):
             return [(start, stop)]  # "The mill will close, the firm said on Tuesday after a meeting."
         if not rest.strip(" .\n") or inverted:
             # What goes on is the statement if its verb has not come yet; otherwise only if it does not look like an apposition.
