@@ -27,7 +27,7 @@ _OPENING = re.compile(
     rf"(?:But |And |Meanwhile,? |However,? )?(?:(?:In|On|At|During|After|Late|Early|Earlier|Later|By|Asked|When|Speaking|Meanwhile|However"
     rf"|Separately)\b[^,]{{0,90}},?|{DATE.pattern},?)"
 )
-_QUOTING = re.compile(r"\s+([^.,;\"“]{2,60}?)\s+as\s+(?:saying|telling\s\w+)")
+_QUOTING = re.compile(r"\s+([^.,;\"“]{2,60}?)(?:,\s[^.;\"“]{2,80}?,)?\s+as\s+(?:saying|claiming|telling\s\w+)")
 _PRESENT = words(
     "say tell believe think expect hope fear warn argue insist explain add write urge estimate describe suspect claim maintain acknowledge state deny "
     "demand recommend announce confirm report propose ask order accuse predict reject criticise condemn praise allege admit declare stress note promise put"
@@ -98,8 +98,10 @@ def act_of(page: Page, content: list[Span], verb_act: str, speaker: Entity | Non
             continue
         own = re.search(r"\b(?:we|i)\b(?:'|\s)(?:will|'ll|ll|are going to|shall|plan|intend|won't|would)\b|\b(?:we|i)'ll\b", clause.lower().replace("’", "'"))
         third = re.search(rf"^(?:that\s)?(?:it|he|she|they|the\s{_BODY})\s(?:will|would|plans?|intends?)\b(?!\shave\b)", clause.lower())
-        arranged = speaker is not None and speaker.kind in ("organization", "document", "group") and re.search(
-            r"\b(?:will|would)\s(?:not\s)?be\s(?:\w+ed|held|kept|built|paid|sent|made|given|shut|put|sold|carried)\b", clause.lower()
+        arranged = (
+            speaker is not None
+            and speaker.kind in ("organization", "document", "group")
+            and re.search(r"\b(?:will|would)\s(?:not\s)?be\s(?:\w+ed|held|kept|built|paid|sent|made|given|shut|put|sold|carried)\b", clause.lower())
         )
         if re.search(r"\b(?:should|must|need(?:s|ed)? to|ought to|urge|demand|ask for|call on|please|let us|let's)\b", clause.lower()):
             vote = "request"
@@ -109,7 +111,9 @@ def act_of(page: Page, content: list[Span], verb_act: str, speaker: Entity | Non
             vote = "commit"
         elif re.search(r"\bregret(?:s|ted)?\b|\bthank", clause.lower()):
             vote = "evaluate"
-        elif (low & words("will would may might won't forecast likely expected") and not re.search(r"\b(?:would|might)\shave\b", clause.lower())) or "'ll" in clause:
+        elif (
+            low & words("will would may might won't forecast likely expected") and not re.search(r"\b(?:would|might)\shave\b", clause.lower())
+        ) or "'ll" in clause:
             vote = "predict"
         elif low & _EVALUATIVE:
             vote = "evaluate"
@@ -179,7 +183,12 @@ class ClaimFinder:
         if cue.tag in ("base", "s") and cue.lemma in _PLURAL_NOUNS and not self._has_subject(cue, comma):
             return False
         if cue.lemma == "put":  # "puts the cost at $3m"
-            return bool(re.match(r"\s(?!up\b|out\b|on\b|in\b|off\b|down\b|forward\b|together\b)[^.;:,]{1,90}?\sat\s(?:[a-z]+\s){0,3}?(?:[$£€]|[A-Z]{2,3}\s?)?\d", page.text[cue.span[1] : cue.span[1] + 140]))
+            return bool(
+                re.match(
+                    r"\s(?!up\b|out\b|on\b|in\b|off\b|down\b|forward\b|together\b)[^.;:,]{1,90}?\sat\s(?:[a-z]+\s){0,3}?(?:[$£€]|[A-Z]{2,3}\s?)?\d",
+                    page.text[cue.span[1] : cue.span[1] + 140],
+                )
+            )
         if cue.lemma == "cite" and cue.tag == "ing":
             return False  # "the daily reported, citing an official": see _cited
         if cue.tag == "ing":
@@ -198,7 +207,11 @@ class ClaimFinder:
         if low in BE and (cue.lemma in _THINKING or (cue.frame in ("inf",) and not re.match(r"\s(?:to|not)\b", after))):
             return False
         quoted_after = bool(re.match(r"[:,]?\s*[\"“‘']", after))
-        clause = quoted_after or bool(re.match(r"\s+(?:that|how|why|whether|if)\b|\s*\.?(?:\n|$)|\.\s|\s(?:on|late|early)\s[^,.]{1,20}(?:\.|,\sciting)", after)) or comma
+        clause = (
+            quoted_after
+            or bool(re.match(r"\s+(?:that|how|why|whether|if)\b|\s*\.?(?:\n|$)|\.\s|\s(?:on|late|early)\s[^,.]{1,20}(?:\.|,\sciting)", after))
+            or comma
+        )
         if cue.lemma in _BARE_ONLY_THAT and not clause and cue.tag == "ed":
             return bool(re.match(r"\s+(?:it|he|she|they|there|the\s\w+\s(?:was|were|had|would|will|is))\b", after)) and cue.lemma not in (
                 "read",
@@ -355,8 +368,8 @@ class ClaimFinder:
             return None, []
         text = page.text[slice(*span)]
         joint = self._joint_before(cue) if who == "they" else []
-        if joint and (found := self.entities.resolve(span)):
-            return span, joint if found[0] in joint else [found[0]]
+        if joint and (meant := self.entities.resolve(span)):
+            return span, joint if meant[0] in joint else [meant[0]]
         divide = r"(?:(?!\s+and\s+the\s+).)+" if text.count(" and the ") == 1 else r"(?:(?!\s+and\s+).)+"
         parts = [m.span() for m in re.finditer(divide, text)]
         linked = re.search(r"\b(?:of|for|from|between)\b", text)
@@ -510,7 +523,7 @@ class ClaimFinder:
 
     def _quoted_as_saying(self, cue: Cue, quoting: re.Match[str], quotes: list[Quote]) -> None:
         """'A quoted S as saying': S speaks, A relays, and the cue is "saying"."""
-        saying = (quoting.end() - len("saying"), quoting.end())
+        saying = (quoting.start() + quoting[0].rindex(" as ") + 4, quoting.end())
         outlet = before_verb(self.page, cue.first, max((q.end for q in self.page.quotes if q.end <= cue.span[0]), default=0))
         relay = self.entities.resolve(outlet) if outlet else None
         speaker = self.entities.resolve(quoting.span(1))
@@ -679,7 +692,7 @@ class ClaimFinder:
             lead = text[begin : c.span[0]]
             if c.tag == "ing" and lead.rstrip().endswith(",") and c.frame in ("that", "tell"):
                 stop = min(stop, c.span[0])
-            elif re.search(r"(?:,\s|\s)(?:and|but)\s$", lead) and (c.tag == "ed" or c.tag == cue.tag) and not self._passive(c):
+            elif re.search(r"(?:,\s|\s)(?:and|but)\s$", lead) and c.tag in ("ed", cue.tag) and not self._passive(c):
                 stop = min(stop, begin + len(re.sub(r",?\s(?:and|but)\s$", "", lead)))
             elif c.frame == "according" and lead.rstrip().endswith(","):
                 stop = min(stop, c.span[0])

@@ -130,7 +130,11 @@ _NOT_HERE = [
         ("increase|decline|rise|fall|drop", _NEVER, r"\s(?:the|its|their)\b"),
         ("join(?:s|ed|ing)?", _NEVER, r"(?!\s(?:the\s)?[A-Z])"),
         ("sales", "", ""),  # a quantity
-        ("lift(?:s|ed|ing)?", _NEVER, r"(?!\s(?:the|its|their|an?|all)\s(?:\w+\s)?(?:ban|moratorium|embargo|curfew|restrictions?|lockdown|suspension|order|measures)\b)"),
+        (
+            "lift(?:s|ed|ing)?",
+            _NEVER,
+            r"(?!\s(?:the|its|their|an?|all)\s(?:\w+\s)?(?:ban|moratorium|embargo|curfew|restrictions?|lockdown|suspension|order|measures)\b)",
+        ),
         ("recall(?:s|ed|ing)?", _NEVER, r"\s(?:that|how|when|the\s(?:day|night|time)|seeing|being|from|his|her|a)\b|[,.]"),
         ("trials?", r"(?:vaccine|clinical|drug|medical|field|pilot|human|free)\s", _NEVER),
         ("surrender(?:s|ed)?", _NEVER, r"\s(?:his|her|their|its)\b"),
@@ -153,7 +157,12 @@ _HITS = re.compile(
     r"\s(?:that\s|which\s)?(?:has\s|had\s|have\s)?(?:hit|struck|damaged|destroyed|flooded|killed|injured|devastated|battered|flattened|stopped|swept\saway|took\saway|tore\soff)\s"
 )
 # Words that name the same happening with different stems.
-_KIN = [words("die dead death kill fatality killed"), {"found guilty", "convict", "conviction", "verdict"}, words("buy purchase"), words("leave departure leaving")]
+_KIN = [
+    words("die dead death kill fatality killed"),
+    {"found guilty", "convict", "conviction", "verdict"},
+    words("buy purchase"),
+    words("leave departure leaving"),
+]
 
 
 def _kin(one: str, two: str) -> bool:
@@ -320,7 +329,9 @@ class EventFinder:
                 or (before in ("and", "or") and not re.search(r"\b(?:to|will|would|could|may|must|should)\s\w+[^.;]{0,40}$", left))
             ):
                 continue
-            if entry.tag == "s" and (comma or not before or before in ARTICLES or not (tokens[i - 1].text[0].isupper() or before in ("he", "she", "it", "who", "which"))):
+            if entry.tag == "s" and (
+                comma or not before or before in ARTICLES or not (tokens[i - 1].text[0].isupper() or before in ("he", "she", "it", "who", "which"))
+            ):
                 continue
             if entry.tag == "ing" and not (before in BE | PREPOSITIONS | ADVERBS | {"and", "began", "started", "continued", "stopped"} or comma):
                 continue
@@ -488,7 +499,14 @@ class EventFinder:
                 found.append(("patient", noun))
             elif entry.label == "position.start" and entry.lemma == "join":
                 found += [("patient", subject), ("destination", target)]
-            elif target is None and not passive and entry.part == "v" and relative > 0 and tokens[relative].low in ("which", "that") and entry.label not in _ALL_AGENTS:
+            elif (
+                target is None
+                and not passive
+                and entry.part == "v"
+                and relative > 0
+                and tokens[relative].low in ("which", "that")
+                and entry.label not in _ALL_AGENTS
+            ):
                 found += [("agent", subject), ("patient", before_verb(page, relative, start))]  # "the loan that she repaid"
             elif entry.label in _ALL_AGENTS and not passive:
                 found += [("agent", subject), ("agent", target)]
@@ -638,7 +656,9 @@ class EventFinder:
                 name = any(t.text[0].isupper() for t in inside)
                 place = any(kind_of_noun(t.low) in _PLACE_KINDS for t in inside)
                 if (name or place) and len(inside) <= 9:
-                    return span
+                    further = re.compile(r"\s(?:in|at|near|on)\s").match(page.text, span[1])
+                    more = after_verb(page, page.first(further.end()), end) if further and inside[-1].text[0].islower() else None
+                    return (span[0], more[1]) if more and page.text[more[1] - 1].isalpha() and page.within(*more)[-1].text[0].isupper() else span
         return None
 
     def _speaker(self, span: Span) -> Entity | None:
@@ -656,7 +676,8 @@ class EventFinder:
         """The participants with their entities; each entity once."""
         out: list[dict[str, Any]] = []
         seen: set[str] = set()
-        for role, span in found:
+        for role, phrase in found:
+            span = phrase
             if span and self.page.text[slice(*span)].lower() in ("i", "we", "me", "us") and (own := self._speaker(span)):
                 identifier = self.entities.use(own)
                 if identifier not in seen:

@@ -67,7 +67,10 @@ _ORDINALS = {word: n for n, word in enumerate("first second third fourth fifth s
 _ORDINAL = rf"(?:{'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th))"
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
 _FRACTION = re.compile(rf"\b(?P<over>an?|one|two|three|four|five|six|seven|eight|nine)[-\s](?P<part>{'|'.join(_PARTS)})(?P<plural>s?)\b", re.IGNORECASE)
-_OUT_OF = re.compile(rf"(?<![\w.,])(?P<a>{_SMALL}|\d+)\s+(?:in|out\sof)\s+(?P<b>{_SMALL}|(?!(?:19|20)\d\d\b)\d+)\b(?!\s(?:the|days?|weeks?|months?|years?|hours?|minutes?))", re.IGNORECASE)
+_OUT_OF = re.compile(
+    rf"(?<![\w.,])(?P<a>{_SMALL}|\d+)\s+(?:in|out\sof)\s+(?P<b>{_SMALL}|(?!(?:19|20)\d\d\b)\d+)\b(?!\s(?:the|days?|weeks?|months?|years?|hours?|minutes?))",
+    re.IGNORECASE,
+)
 _HALF_UNITS = {"tonne": "t", "ton": "t", "kilo": "kg", "kilogram": "kg", "litre": "L", "kilometre": "km", "mile": "[mi_i]", "metre": "m", "hectare": "har"}
 _HALF = re.compile(
     rf"\bhalf\san?\s(?:(?P<time>hour|day|minute|year)|(?P<measure>{'|'.join(_HALF_UNITS)}))\b|\ban?\s(?P<more>hour|day|year|week|month)\sand\sa\shalf\b",
@@ -175,7 +178,10 @@ _MEASURE = [(re.compile(rf"(?:\s|-|)(?:{pattern})(?![\w/])"), unit) for pattern,
 _PERCENT = re.compile(
     r"\s?-?(?:(?P<pp>percentage\spoints?|-point(?=\s))|(?P<bp>basis[-\s]points?)|(?:%|per\s?cent|percent|pct)(?P<also>\s?(?:age)?\spoints?)?)(?!\w)"
 )
-_DURATION = re.compile(r"[-\s]?(?:(?:business|working|calendar|consecutive)\s)?(?P<unit>second|minute|hour|day|week|month|year)s?\b(?P<old>[-\s]olds?\b|\sof\sage\b)?(?![-\s](?:to|round)\b)", re.IGNORECASE)
+_DURATION = re.compile(
+    r"[-\s]?(?:(?:business|working|calendar|consecutive)\s)?(?P<unit>second|minute|hour|day|week|month|year)s?\b(?P<old>[-\s]olds?\b|\sof\sage\b)?(?![-\s](?:to|round)\b)",
+    re.IGNORECASE,
+)
 _AGE_ENDS = re.compile(r"[,.;]|\s(?:and|on|in|at|this|next|last|when)\b")
 _CURRENCY_AFTER = re.compile(
     rf"\s(?:(?P<adjective>{'|'.join(re.escape(r) for r in _REGIONS)})\s)?(?P<name>{'|'.join([*_CURRENCY_WORDS, *_SHARED])})s?\b|\s(?P<code>USD|EUR|GBP|AUD|CAD|NZD|CHF|JPY|CNY"
@@ -255,7 +261,10 @@ _NO_ONE = re.compile(
 )
 _AWAY = re.compile(r"(?:\s\([^()]*\))?\s(?:(?:north|south|east|west)\w*\s(?:of|from)|from|by\s(?:road|rail|sea)|away|off|outside|inland)\b")
 # A verb whose complement is the number: "the count was 12", "attendance rose to 900".
-_COMPLEMENT = re.compile(rf"\b(?:is|was|are|were|been|stands?\sat|stood\sat|reached|totalled|numbered|(?:{_UP}|{_DOWN})\s(?:to|from|by))(?:\s(?:now|close\sto|a\slittle)|{_MODIFIER})*\s$", re.IGNORECASE)
+_COMPLEMENT = re.compile(
+    rf"\b(?:is|was|are|were|been|stands?\sat|stood\sat|reached|totalled|numbered|(?:{_UP}|{_DOWN})\s(?:to|from|by))(?:\s(?:now|close\sto|a\slittle)|{_MODIFIER})*\s$",
+    re.IGNORECASE,
+)
 # Words that end the noun phrase behind a number.
 _NOT_COUNTED = (
     AUXILIARIES
@@ -434,7 +443,9 @@ class FigureFinder:
             return None
         # A second number joins the first as a range only if the text says so.
         joiner = (m["to"] or "").strip().lower()
-        movement = joiner == "to" and bool(re.search(r"\bfrom\s(?:[\w%]+\s){0,2}$", text[:start])) and not re.search(r"\brang(?:es?|ed|ing)\sfrom\s$", text[:start])
+        movement = (
+            joiner == "to" and bool(re.search(r"\bfrom\s(?:[\w%]+\s){0,2}$", text[:start])) and not re.search(r"\brang(?:es?|ed|ing)\sfrom\s$", text[:start])
+        )
         if m["same"] and not text.startswith(m["same"].strip(), end + (text[end : end + 1] == " ")):
             movement = True  # "5% to 8 people"
         ranged = (
@@ -561,13 +572,19 @@ class FigureFinder:
                 ("percentage_points", "pp", percent.end()) if percent["pp"] or percent["bp"] or percent["also"] else ("percent", "%", percent.end())
             )
             factor = Fraction(1, 100) if percent["bp"] else one
-        elif re.search(r"\b(?:aged|age)\s$", text[:start]) or (
-            re.search(r"[A-Z][\w’'-]+[^\W\d_],\s$", text[max(0, start - 40) : start])
-            and re.match(r"(?:,|\.|\)|\sand\b|\sof\b)", text[end:])
-            and end - start <= 2
+        elif (
+            re.search(r"\b(?:aged|age)\s$", text[:start])
+            or (
+                re.search(r"[A-Z][\w’'-]+[^\W\d_],\s$", text[max(0, start - 40) : start])
+                and re.match(r"(?:,|\.|\)|\sand\b|\sof\b)", text[end:])
+                and end - start <= 2
+            )
+            or (
+                end - start <= 3
+                and re.search(r"\b(?:who|he|she)\s(?:is|was|turn(?:s|ed)|will\sbe)\s$|\bturn(?:s|ed|ing)\s$", text[:start])
+                and _AGE_ENDS.match(text, end)
+            )
         ):
-            return start, end, "age", "a", one
-        elif end - start <= 3 and re.search(r"\b(?:who|he|she)\s(?:is|was|turn(?:s|ed)|will\sbe)\s$|\bturn(?:s|ed|ing)\s$", text[:start]) and _AGE_ENDS.match(text, end):
             return start, end, "age", "a", one
         elif duration := _DURATION.match(text, end):
             word = duration["unit"].lower()
@@ -682,7 +699,9 @@ class FigureFinder:
         noun = self._noun(end) if kind not in ("duration", "money") or "-" in text[start:end] or kind == "money" else None
         if noun or kind in ("rank", "score"):
             return noun
-        if kind == "duration" and not re.search(r"\b(?:last(?:s|ed)?|took|takes|take|is|was|are|were)\s(?:(?:about|around|for|some|at|least|more|than|nearly|almost|over)\s)*$", text[:start]):
+        if kind == "duration" and not re.search(
+            r"\b(?:last(?:s|ed)?|took|takes|take|is|was|are|were)\s(?:(?:about|around|for|some|at|least|more|than|nearly|almost|over)\s)*$", text[:start]
+        ):
             return None
         if kind == "count" and not _COMPLEMENT.search(text[max(0, start - 60) : start]):
             return None
@@ -692,7 +711,11 @@ class FigureFinder:
         for k in range(i, max(i - 6, 0), -1):
             if re.search(r"[.;:()\n]", text[tokens[k].end : start]):
                 break
-            if tokens[k].low in AUXILIARIES or re.fullmatch(f"{_UP}|{_DOWN}", tokens[k].low) or tokens[k].low in ("weighs", "weighed", "measures", "cost", "costs", "totalled", "averaged", "reached"):
+            if (
+                tokens[k].low in AUXILIARIES
+                or re.fullmatch(f"{_UP}|{_DOWN}", tokens[k].low)
+                or tokens[k].low in ("weighs", "weighed", "measures", "cost", "costs", "totalled", "averaged", "reached")
+            ):
                 floor = max(
                     (t.end for t in self.page.within(self.page.sentences[self.page.sentence(start)][0], tokens[k].start) if t.low in index("say")), default=0
                 )

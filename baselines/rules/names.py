@@ -50,7 +50,12 @@ _MALE, _FEMALE = (
     words("mr sir lord spokesman man boy king father son husband brother"),
     words("mrs ms miss lady spokeswoman woman girl queen mother daughter wife sister"),
 )
-_FIRMS = r"(?:company|firm|\w*maker|producer|manufacturer|operator|airline|club|retailer|developer|supplier|union|startup|contractor|brewer|builder|insurer|charity)"
+_FIRMS = (
+    r"(?:company|firm|\w*maker|producer|manufacturer|operator|airline|club|retailer|developer|supplier|union|startup|contractor|brewer|builder|insurer|charity)"
+)
+_THINGS = words(
+    "day festival cup war act bill prize award olympics games championship week year christmas easter award awards accord treaty plan programme program"
+)
 _ORGANIZATION_BEFORE = re.compile(rf"\b{_FIRMS}$")
 _ORGANIZATION_AFTER = re.compile(rf",\s(?:an?|the)\s(?:[\w’'-]+\s){{0,4}}?{_FIRMS}\b")
 # Capitalised nouns that take an "of" or "for" phrase into the name.
@@ -93,7 +98,9 @@ class Entities:
         while i < len(tokens):
             token = tokens[i]
             common = page.opens_sentence(i) and (token.low in lowercase or kind_of_noun(token.low) is not None)
-            opens_name = token.low in _NAME_OPENERS and token.text[0].isupper() and i + 1 < len(tokens) and page.gap(i + 1) == " " and tokens[i + 1].text[0].isupper()
+            opens_name = (
+                token.low in _NAME_OPENERS and token.text[0].isupper() and i + 1 < len(tokens) and page.gap(i + 1) == " " and tokens[i + 1].text[0].isupper()
+            )
             if (
                 not token.text[0].isupper()
                 or (token.low in NO_NAME and not opens_name)
@@ -102,9 +109,16 @@ class Entities:
             ):
                 i += 1
                 continue
-            alone = i + 1 < len(tokens) and not (page.gap(i + 1) in (" ", "-", " & ") and tokens[i + 1].text[0].isupper()) and tokens[i + 1].text not in ("'s", "’s")
+            alone = (
+                i + 1 < len(tokens)
+                and not (page.gap(i + 1) in (" ", "-", " & ") and tokens[i + 1].text[0].isupper())
+                and tokens[i + 1].text not in ("'s", "’s")
+            )
             if page.opens_sentence(i) and alone and token.text not in sure | self._gpe and not self._speaks(i + 1) and not token.text.isupper():
                 i += 1  # "Enrolment was …": no other place shows it to be a name
+                continue
+            if alone and kind_of_noun(token.low) and tokens[i + 1].text.isdigit() and page.gap(i + 1) == " ":
+                i += 1  # "Gate 3"
                 continue
             if (
                 page.opens_sentence(i)
@@ -200,6 +214,8 @@ class Entities:
             return "media"
         if name.isupper() and len(name) > 1:
             return "organization"
+        if parts[-1] in _THINGS:
+            return "other"
         if _ORGANIZATION_BEFORE.search(before) or _ORGANIZATION_AFTER.match(after + " "):
             return "organization"
         where = re.search(r"\b(in|near|outside|from|to|of|at|around|city|town|village)$", before)
