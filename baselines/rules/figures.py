@@ -136,7 +136,7 @@ _REGIONS = {
 }  # fmt: skip
 # Names that tell where an article plays, for the countries whose dollar, rupee, peso, shilling or pound is meant without saying so.
 _PLACES = {
-    "FJ": "Fiji(?:an)?s?|Suva|Nadi|Lautoka", "LK": "Sri Lankan?|Colombo|Sinhala|Trincomalee|Kandy", "PK": "Pakistan|Pakistani|Karachi|Lahore|Islamabad",
+    "FJ": "Fiji(?:an)?s?|Suva|Nadi|Lautoka", "LK": "Sri Lankan?|Colombo|Sinhala|Kandy", "PK": "Pakistan|Pakistani|Karachi|Lahore|Islamabad",
     "NP": "Nepal|Nepali|Nepalese|Kathmandu", "MU": "Mauriti(?:us|an)|Port Louis", "IN": "India|Indian|Delhi|Mumbai", "AU": "Australian?|Sydney|Melbourne|Canberra",
     "CA": "Canada|Canadian|Ontario|Toronto|Ottawa", "NZ": "New Zealand|Auckland|Wellington", "SG": "Singapore", "HK": "Hong Kong", "JM": "Jamaican?|Kingston",
     "NA": "Namibian?|Windhoek", "TT": "Trinidad|Port of Spain", "BB": "Barbados|Bridgetown", "UG": "Ugandan?|Kampala", "TZ": "Tanzanian?|Dar es Salaam|Dodoma",
@@ -603,7 +603,7 @@ class FigureFinder:
                     break
             if kind == "count" and re.match(r"\stimes\s(?:as|more|higher|larger|the)\b", text[end:]):
                 return start, end + 6, "ratio", None, one
-        shown = re.compile(r"\s\([^()]{2,40}\)|\)").match(text, end)  # "80 leones ($3.30) a visit"
+        shown = re.compile(r"\s\([^()]{2,40}\)|\)").match(text, end)  # "50 baht ($1.50) a head"
         if kind == "money" and shown and (per := _PER.match(text, shown.end()) or _PER_THING.match(text, shown.end())):
             what = per["what"].lower()
             return start, end, "rate", f"{unit}/{_DENOMINATORS.get(what, '{' + what + '}')}", factor
@@ -683,7 +683,7 @@ class FigureFinder:
             name = re.search(r"((?:[A-Z][\w’'-]+\s?)+)(?:,\s|\s\(|,?\saged\s)$", text[:start])
             return self.page.trim(*name.span(1)) if name else None
         if bracket := re.compile(r"\s\((?:about\s|around\s|some\s|nearly\s)?[^()]{2,40}\)(?=\s)").match(text, end):
-            end = bracket.end()  # "150 metric tons (165 tons) of steel"
+            end = bracket.end()  # "20 tonnes (22 tons) of rice"
         elif kind != "count" and text[end : end + 2] in (") ", ")") and "(" in text[max(0, start - 16) : start]:
             end += 1
         of = re.compile(r"\sof\s(?:(?:the|its|his|her|their|all|these|those|this)\s)*(?:\d[\d,.]*\s)?(?!which)").match(text, end)

@@ -63,7 +63,7 @@ _OF_HEADS = words(
     "ministry university bank republic court house department institute chamber union bay church gulf isle association council federation office centre "
     "center board school college society academy hospital museum bureau party league cup house committee"
 )
-# Words that open a name only before another capital: "South African Weather Service", "Jan Sahkar Party".
+# Words that open a name only before another capital: "South Coast Ferries", "Jan Brandt".
 _NAME_OPENERS = words("north south east west northern southern eastern western jan local")
 _TAKE_UP = words("company firm club airline retailer operator manufacturer producer")
 _LINKS = words("de da do dos van von der den del di el al bin la le")
