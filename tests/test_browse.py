@@ -255,7 +255,7 @@ def test_all_that_differs_is_marked_and_nothing_else() -> None:
             assert Counter(alone) == Counter(d.layer for d in points if d.field == "record")
             assert sum(row.apart(column) for row in found) == len(alone) + sum(bool(row.cells[column].differs) for row in found)
             seen += len(points)
-    assert seen > 100
+    assert seen > 50
 
 
 def test_a_single_changed_value_is_marked_on_both_sides() -> None:

@@ -286,14 +286,16 @@ def test_a_baseline_or_a_setting_that_cannot_be_used_is_no_verdict_and_the_syste
         "baseline='missing.json'": ["missing.json: no such baseline; expected a scorecard, which pytest --newsgold-update writes"],
         "baseline='old-data.json'": [f"old-data.json: data '0.0.1'; expected '{version}' as in the gold at hand", anew],
         "baseline='old-package.json'": ["old-package.json: newsgold '9.0", anew],
-        "baseline='test.json'": ["test.json: split 'test'; expected 'validation'", "articles lacking; expected all 4 that are scored", anew],
+        "baseline='test.json'": ["test.json: split 'test'; expected 'validation'", f"articles lacking; expected all {VALIDATION} that are scored", anew],
         "baseline='wrong.json'": ["wrong.json: $.overall: 0.5; expected 1.0, which the counts give"],
         "baseline='broken.json'": ["broken.json:"],
         "baseline='gold.jsonl'": ["gold.jsonl: $: is no scorecard"],
         "baseline='.'": [".: $: is no scorecard"],
         "baseline='base.json', split='dev'": ["no split 'dev'; expected one of train, validation, test, external"],
-        "baseline='base.json', sample=5": ["split validation: a sample of 5; expected 1 to 4, the number of articles that have a text"],
-        "baseline='base.json', sample=0": ["split validation: a sample of 0; expected 1 to 4"],
+        f"baseline='base.json', sample={VALIDATION + 1}": [
+            f"split validation: a sample of {VALIDATION + 1}; expected 1 to {VALIDATION}, the number of articles that have a text"
+        ],
+        "baseline='base.json', sample=0": [f"split validation: a sample of 0; expected 1 to {VALIDATION}"],
         "baseline='base.json', sample=-1": ["newsgold_sample -1; expected a whole number"],
         "baseline='base.json', seed='x'": ["newsgold_seed 'x'; expected a whole number"],
         "baseline='base.json', fail='overal:1%'": ["overal"],
@@ -381,7 +383,7 @@ def test_an_update_replaces_a_baseline_on_other_gold_without_comparing(project: 
         baseline(project),
         "base.json",
         (f"|data:{corpus.DATA_VERSION}|", "|data:0.0.1|"),
-        ('"articles": 4', '"articles": 5'),
+        (f'"articles": {VALIDATION}', f'"articles": {VALIDATION + 1}'),
         ('"counts": {', '"counts": {"x": {},'),
     )
     gates(project, "newsgold_gate(no_figures, baseline='base.json')")
@@ -480,8 +482,8 @@ def test_system_and_baseline_are_held_to_the_same_sample(project: Project) -> No
     (project.path / "three.json").write_bytes(score([newsgold.to_prediction(article) for article in gold], "validation", gold=gold).to_json())
     done, printed = run(project)
     done.assert_outcomes(passed=3, failed=2)
-    (left_out,) = {article.id for article in newsgold.load("validation")} - set(three)
-    assert f"three.json: articles lacking; expected all 4 that are scored: '{left_out}'" in printed
+    left_out = min({article.id for article in newsgold.load("validation")} - set(three))
+    assert f"three.json: articles lacking; expected all {VALIDATION} that are scored: '{left_out}'" in printed
     assert "overall fell to 0.000 from 1.000" in printed and "2 articles: overall is worse in 2" in printed
 
 
