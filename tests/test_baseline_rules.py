@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RULES = ROOT / "baselines" / "rules"
 SCHEMA = json.loads((ROOT / "schemas" / "prediction.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-NAMES = ("predict", "frame", "page", "names", "claims", "events", "figures")
+NAMES = ("predict", "frame", "page", "names", "claims", "events", "dates", "participants", "figures")
 Record = dict[str, Any]
 
 STORY = (
@@ -192,6 +192,36 @@ def test_quoted_as_saying(rules: ModuleType) -> None:
     assert (claim["cue"]["text"], [names[s] for s in claim["speakers"]], [names[r] for r in claim["relay"]]) == ("saying", ["Adam Novak"], ["Iztok"])
 
 
+@pytest.mark.parametrize(
+    ("text", "content", "source"),
+    [
+        ("The mill will be closed in May, the firm said on Tuesday after a meeting.", "The mill will be closed in May", "the firm"),
+        ("The letter, which is dated Friday, said the mill would close.", "the mill would close", "The letter"),
+        ("Parents who travelled with the team said the gym was cold.", "the gym was cold", "Parents"),
+        ("According to a memo by the clerk, the roof was old.", "the roof was old", "a memo"),
+        ("The mayor said in a letter to members that the pool was shut.", "the pool was shut", "The mayor"),
+        ("The plan recommends that two schools close.", "two schools close", "The plan"),
+        ("The office put the cost of the bridge at $3m.", "the cost of the bridge at $3m", "The office"),
+    ],
+)
+def test_statement_and_its_source(rules: ModuleType, text: str, content: str, source: str) -> None:
+    claims = run(rules, text)["claims"]
+    assert [([c["text"] for c in claim["content"]], claim["source"]["text"]) for claim in claims] == [([content], source)]
+
+
+def test_a_cited_source_speaks_and_the_outlet_relays(rules: ModuleType) -> None:
+    prediction = run(rules, "The bridge was closed for good, Radio Varna reported on Friday, citing an official of the port.")
+    (claim,) = prediction["claims"]
+    names = {entity["id"]: entity["name"] for entity in prediction["entities"]}
+    assert [names[e] for e in claim["speakers"]] == ["an official of the port"]
+    assert [names[e] for e in claim["relay"]] == ["Radio Varna"]
+
+
+def test_they_are_the_joint_speakers_before(rules: ModuleType) -> None:
+    claims = run(rules, "The council and the union said the pool was safe. They said it was cleaned.")["claims"]
+    assert len(claims[0]["speakers"]) == 2 and claims[1]["speakers"] == claims[0]["speakers"]
+
+
 def test_nested_claim_has_a_parent(rules: ModuleType) -> None:
     outer, inner = run(rules, "Adam Novak said the council had promised new brakes.")["claims"]
     assert (inner["parent"], inner["act"]) == (outer["id"], "commit")
@@ -246,6 +276,35 @@ def test_a_definite_noun_is_another_mention(rules: ModuleType) -> None:
     assert [mention["text"] for mention in event["mentions"]] == ["explosion", "explosion"]
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "participants"),
+    [
+        ("The firm will cut 40 jobs.", "business.layoff", {("agent", "The firm"), ("patient", "40 jobs")}),
+        ("A plan approved in 2022 failed.", "politics.policy", {("patient", "A plan")}),
+        ("The union called a strike.", "unrest.strike", {("agent", "The union")}),
+        ("The miners' strike went on.", "unrest.strike", {("agent", "The miners")}),
+        ("The deposit which the firm repaid was small.", "business.finance", {("agent", "the firm"), ("patient", "The deposit")}),
+        ("Hail that hit the orchards was heavy.", "disaster.natural", {("patient", "the orchards")}),
+        ("It lost the roof in Hurricane Lena.", "disaster.natural", set()),
+    ],
+)
+def test_participants_by_role(rules: ModuleType, text: str, kind: str, participants: set[tuple[str, str]]) -> None:
+    event = next(e for e in run(rules, text)["events"] if e["type"] == kind)
+    assert {(p["role"], p["mention"]["text"]) for p in event["participants"]} == participants
+
+
+def test_we_is_the_speaker(rules: ModuleType) -> None:
+    prediction = run(rules, '"We bought the boat," said Petar Kolev.')
+    (event,) = prediction["events"]
+    agent = next(p["entity"] for p in event["participants"] if p["role"] == "agent")
+    assert [agent] == prediction["claims"][0]["speakers"]
+
+
+def test_the_same_word_is_the_same_event(rules: ModuleType) -> None:
+    events = run(rules, "Two men died on Monday. Police said the two men had died at home.")["events"]
+    assert [(e["type"], len(e["mentions"])) for e in events] == [("life.die", 2)]
+
+
 def test_sport_words_need_a_sport_story(rules: ModuleType) -> None:
     text = "Orsova beat Brenta 2-1."
     assert run(rules, text)["events"] == []
@@ -274,7 +333,7 @@ def test_sport_words_need_a_sport_story(rules: ModuleType) -> None:
     ],
 )
 def test_dates(rules: ModuleType, expression: str, future: bool, value: str) -> None:
-    resolve = sys.modules["events"].resolve_date
+    resolve = sys.modules["dates"].resolve_date
     assert resolve(expression, datetime.date(2026, 3, 18), future) == value
 
 
@@ -322,6 +381,23 @@ def test_score_has_parts(rules: ModuleType) -> None:
     (figure,) = run(rules, "Orsova beat Brenta 2-1 on Saturday.", topics=["sport"])["figures"]
     assert (figure["kind"], figure["parts"], figure["low"]) == ("score", ["2", "1"], None)
     assert figure["event"] == "v1"
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "of"),
+    [
+        ("The town set up a fund of €3 million.", "€3 million", "fund"),
+        ("The number of patients rose to 90 on Friday.", "90", "number of patients"),
+        ("Prices fell by 12 per cent.", "12 per cent", "Prices"),
+        ("They brought 20 tonnes (22 tons) of rice.", "20 tonnes", "rice"),
+        ("Half a tonne of apples fell.", "Half a tonne", "apples"),
+        ("They drove to Varna, about 40 km north of here.", "40 km", "Varna"),
+        ("She worked there for nine years.", "nine years", None),
+    ],
+)
+def test_what_is_measured(rules: ModuleType, text: str, span: str, of: str | None) -> None:
+    figure = next(f for f in run(rules, text)["figures"] if f["span"]["text"] == span)
+    assert (figure["of"] and figure["of"]["text"]) == of
 
 
 def test_dollar_by_country(rules: ModuleType) -> None:

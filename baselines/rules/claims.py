@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from names import Entities, Entity, after_verb, before_verb, is_participle
@@ -26,8 +27,13 @@ _OPENING = re.compile(
     rf"(?:But |And |Meanwhile,? |However,? )?(?:(?:In|On|At|During|After|Late|Early|Earlier|Later|By|Asked|When|Speaking|Meanwhile|However"
     rf"|Separately)\b[^,]{{0,90}},?|{DATE.pattern},?)"
 )
-_QUOTING = re.compile(r"\s+([^.,;\"“]{2,60}?)\s+as\s+(?:saying|telling\s\w+)")
-_PRESENT = words("say tell believe think expect hope fear warn argue insist explain add write urge estimate describe suspect claim maintain acknowledge")
+_QUOTING = re.compile(r"\s+([^.,;\"“]{2,60}?)(?:,\s[^.;\"“]{2,80}?,)?\s+as\s+(?:saying|claiming|telling\s\w+)")
+_PRESENT = words(
+    "say tell believe think expect hope fear warn argue insist explain add write urge estimate describe suspect claim maintain acknowledge state deny "
+    "demand recommend announce confirm report propose ask order accuse predict reject criticise condemn praise allege admit declare stress note promise put"
+)
+# Verbs whose -s form is as often a plural noun: they need a subject that cannot be an adjective.
+_PLURAL_NOUNS = words("state demand report order claim estimate fear hope promise note")
 _BARE_ONLY_THAT = words(
     "declare add continue repeat read post find show note cite consider recall reply mention signal project feel rule comment estimate think believe "
     "suggest maintain observe show find report outline conclude joke hope doubt worry"
@@ -47,7 +53,22 @@ _EVALUATIVE = words(
     "amazing brave courage regret "
     "condolences impressive careless irresponsible dangerous beautiful poor strong weak superb honoured thrilled encouraging"
 )
+_BODY = "(?:council|company|firm|board|museum|village|group|club|union|ministry|government|agency|party|committee|city|university|hospital|school|authority|team|police)"
+_NOBODY = words("i we you who which there what that nobody anybody everybody no-one anyone everyone")
 _ORDER = ["assert", "evaluate", "predict", "commit", "request", "accuse", "deny"]
+
+
+# What follows an attribution that closes its statement: a place, a time, an occasion, an addressee.
+_SCENE = re.compile(
+    rf"\s(?:(?:late|early|later|earlier)\s)?(?:on|in|at|after|during|through|via|from|to|by|before|following|when|as|{DATE.pattern})\b(?!\s(?:least|most)\b)"
+    r"|,\s(?:citing|quoting|in|on|at|an?|the|Mr|Ms|Mrs)\b"
+)
+
+
+@cache
+def _past_forms() -> frozenset[str]:
+    """Past forms of the lexicon's verbs."""
+    return frozenset(key[0] for key_entries in index("", True).values() for key, entry in key_entries if entry.tag == "ed")
 
 
 @dataclass
@@ -76,12 +97,23 @@ def act_of(page: Page, content: list[Span], verb_act: str, speaker: Entity | Non
         if not low:
             continue
         own = re.search(r"\b(?:we|i)\b(?:'|\s)(?:will|'ll|ll|are going to|shall|plan|intend|won't|would)\b|\b(?:we|i)'ll\b", clause.lower().replace("’", "'"))
-        third = re.search(r"^(?:it|he|she|they)\s(?:will|would|plans?|intends?)\b", clause.lower())
+        third = re.search(rf"^(?:that\s)?(?:it|he|she|they|the\s{_BODY})\s(?:will|would|plans?|intends?)\b(?!\shave\b)", clause.lower())
+        arranged = (
+            speaker is not None
+            and speaker.kind in ("organization", "document", "group")
+            and re.search(r"\b(?:will|would)\s(?:not\s)?be\s(?:\w+ed|held|kept|built|paid|sent|made|given|shut|put|sold|carried)\b", clause.lower())
+        )
         if re.search(r"\b(?:should|must|need(?:s|ed)? to|ought to|urge|demand|ask for|call on|please|let us|let's)\b", clause.lower()):
             vote = "request"
-        elif own or (third and speaker is not None):
+        elif re.search(r"\b(?:not\strue|(?:is|was|are|were)\s(?:false|wrong|untrue))\b", clause.lower()):
+            vote = "deny"
+        elif own or arranged or (third and speaker is not None):
             vote = "commit"
-        elif (low & words("will would may might won't forecast likely expected") and not low & words("have had")) or "'ll" in clause:
+        elif re.search(r"\bregret(?:s|ted)?\b|\bthank", clause.lower()):
+            vote = "evaluate"
+        elif (
+            low & words("will would may might won't forecast likely expected") and not re.search(r"\b(?:would|might)\shave\b", clause.lower())
+        ) or "'ll" in clause:
             vote = "predict"
         elif low & _EVALUATIVE:
             vote = "evaluate"
@@ -148,6 +180,17 @@ class ClaimFinder:
         if cue.tag in ("base", "s") and (cue.lemma not in _PRESENT or not low or re.match(r"\s(?:of|for)\b", after)):
             return False
         comma = page.gap(cue.first).strip().endswith((",", '"', "”", "’", "'"))
+        if cue.tag in ("base", "s") and cue.lemma in _PLURAL_NOUNS and not self._has_subject(cue, comma):
+            return False
+        if cue.lemma == "put":  # "puts the cost at $3m"
+            return bool(
+                re.match(
+                    r"\s(?!up\b|out\b|on\b|in\b|off\b|down\b|forward\b|together\b)[^.;:,]{1,90}?\sat\s(?:[a-z]+\s){0,3}?(?:[$£€]|[A-Z]{2,3}\s?)?\d",
+                    page.text[cue.span[1] : cue.span[1] + 140],
+                )
+            )
+        if cue.lemma == "cite" and cue.tag == "ing":
+            return False  # "the daily reported, citing an official": see _cited
         if cue.tag == "ing":
             if not (comma or low in ("as", "by", "and") or (low in BE and cue.lemma in _PRESENT)):
                 return False
@@ -164,7 +207,11 @@ class ClaimFinder:
         if low in BE and (cue.lemma in _THINKING or (cue.frame in ("inf",) and not re.match(r"\s(?:to|not)\b", after))):
             return False
         quoted_after = bool(re.match(r"[:,]?\s*[\"“‘']", after))
-        clause = quoted_after or bool(re.match(r"\s+(?:that|how|why|whether|if)\b|\s*\.?(?:\n|$)|\.\s", after)) or comma
+        clause = (
+            quoted_after
+            or bool(re.match(r"\s+(?:that|how|why|whether|if)\b|\s*\.?(?:\n|$)|\.\s|\s(?:on|late|early)\s[^,.]{1,20}(?:\.|,\sciting)", after))
+            or comma
+        )
         if cue.lemma in _BARE_ONLY_THAT and not clause and cue.tag == "ed":
             return bool(re.match(r"\s+(?:it|he|she|they|there|the\s\w+\s(?:was|were|had|would|will|is))\b", after)) and cue.lemma not in (
                 "read",
@@ -192,8 +239,16 @@ class ClaimFinder:
         if cue.lemma == "tell":
             return bool(re.match(r"\s+\S", after))
         if cue.frame == "inf":
-            return bool(re.match(r"(?:\s+[\w’'-]+){0,8}?\s(?:not\s)?to\s", page.text[cue.span[1] : cue.span[1] + 100])) or cue.lemma == "urge"
+            return bool(re.match(r"(?:\s+[\w’'-]+){0,8}?\s(?:(?:not\s)?to|that)\s", page.text[cue.span[1] : cue.span[1] + 100])) or cue.lemma == "urge"
         return not (cue.lemma in _NOT_PASSIVE and low in BE)
+
+    def _has_subject(self, cue: Cue, comma: bool) -> bool:
+        """Whether what stands before a form like "states" or "demands" is a subject: a pronoun, a name, or a noun with its article."""
+        tokens, i = self.page.tokens, cue.first - 1
+        if i < 0 or comma:
+            return i >= 0
+        own = tokens[i].low in PRONOUNS or tokens[i].text[0].isupper() or tokens[i].low in ("who", "which")
+        return own or (cue.tag == "s" and any(token.low in ARTICLES for token in tokens[max(0, i - 2) : i]) and tokens[i].low not in PREPOSITIONS)
 
     # contents
 
@@ -296,7 +351,7 @@ class ClaimFinder:
             span = after_verb(page, cue.last + 1, stop)
         elif passive:
             by = re.compile(r"[^.;]{0,60}?\bby\s").match(page.text, cue.span[1])
-            if by and cue.lemma not in ("tell",):
+            if by and (cue.lemma != "tell" or not re.search(r"\bthat\s|,", by[0])):
                 span = after_verb(page, page.first(by.end()), stop)
         elif cue.tag == "ing" or tokens[cue.first - 1].low in ("and", "but", "or"):
             span = self._sources.get(self._previous(cue), None) if self._previous(cue) >= 0 else None
@@ -309,11 +364,16 @@ class ClaimFinder:
         if span is None:
             return None, []
         who = page.text[slice(*span)].lower()
-        if who in ("i", "we", "you", "who", "which", "there", "what", "that"):
+        if who in _NOBODY:
             return None, []
         text = page.text[slice(*span)]
-        parts = [m.span() for m in re.finditer(r"(?:(?!\s+and\s+).)+", text)]
-        if " and " in text and len(parts) == 2 and not re.search(r"\b(?:of|for|from|between)\b", text):
+        joint = self._joint_before(cue) if who == "they" else []
+        if joint and (meant := self.entities.resolve(span)):
+            return span, joint if meant[0] in joint else [meant[0]]
+        divide = r"(?:(?!\s+and\s+the\s+).)+" if text.count(" and the ") == 1 else r"(?:(?!\s+and\s+).)+"
+        parts = [m.span() for m in re.finditer(divide, text)]
+        linked = re.search(r"\b(?:of|for|from|between)\b", text)
+        if " and " in text and len(parts) == 2 and (not linked or (linked[0] == "of" and re.search(r"\sand\sthe\s", text))):
             halves = [(span[0] + s + (len(text[s:e]) - len(text[s:e].lstrip())), span[0] + e) for s, e in parts]
             halves[1] = (halves[1][0] + (4 if page.text[halves[1][0] :].startswith("and ") else 0), halves[1][1])
             resolved = [self.entities.resolve(half) for half in halves]
@@ -325,6 +385,23 @@ class ClaimFinder:
             return None, []
         self.entities.sources.add(one[1])
         return one[1], [one[0]]
+
+    def _joint_before(self, cue: Cue) -> list[Entity]:
+        """The speakers of the last claim, if they were several and spoke at most three sentences before."""
+        before = [c for c in self.claims if c["content"][0][0] < cue.span[0] and len(c["speakers"]) > 1]
+        if not before or self.page.sentence(cue.span[0]) - self.page.sentence(before[-1]["content"][0][0]) > 4:
+            return []
+        return [entity for entity in self.entities.all if entity.id in before[-1]["speakers"]]
+
+    def _cited(self, cue: Cue, speakers: list[Entity]) -> tuple[Span, Entity, list[str]] | None:
+        """For "A reported, citing X" and "A, citing X, said": X's mention, X, and A as relay."""
+        start, end = self.page.sentences[self.page.sentence(cue.span[0])]
+        citing = re.compile(r"(?:,\s|\s)citing\s").search(self.page.text, max(start, cue.span[0] - 120), min(end, cue.span[1] + 60))
+        span = after_verb(self.page, self.page.first(citing.end()), end) if citing else None
+        who = self.entities.resolve(span) if span else None
+        if not who or who[0].kind not in ("person", "group", "organization", "document") or not speakers or who[0] in speakers:
+            return None
+        return who[1], who[0], [self.entities.use(entity) for entity in speakers]
 
     def _passive(self, cue: Cue) -> bool:
         i = cue.first - 1
@@ -342,6 +419,9 @@ class ClaimFinder:
         i = cue.last + 1
         if i >= len(self.page.tokens) or self.page.gap(i) != " ":
             return None
+        start = self.page.sentences[self.page.sentence(cue.span[0])][0]
+        if re.fullmatch(r"[^,\"“”]{1,70},\s(?:who|which|whose)\b[^\"“”]*,\s*", self.page.text[start : cue.span[0]]):
+            return None  # "The document, which is dated Tuesday, said the union …"
         span = after_verb(self.page, i, stop)
         if span is None:
             return None
@@ -408,7 +488,7 @@ class ClaimFinder:
     def _add(
         self, cue: Cue | None, content: list[Span], source: Span | None, speakers: list[Entity], form: str, act: str, relay: list[str] | None = None
     ) -> None:
-        spans = [span for piece in content if (span := self.page.trim(*piece))]
+        spans = [span for piece in content if (span := self.page.trim(*piece)) and re.search(r"\w", self.page.text[slice(*span)])]
         # A single bare word is no statement ("he said so"), except after verbs that take a noun ("denied wrongdoing").
         if not spans or (
             cue is not None
@@ -443,7 +523,7 @@ class ClaimFinder:
 
     def _quoted_as_saying(self, cue: Cue, quoting: re.Match[str], quotes: list[Quote]) -> None:
         """'A quoted S as saying': S speaks, A relays, and the cue is "saying"."""
-        saying = (quoting.end() - len("saying"), quoting.end())
+        saying = (quoting.start() + quoting[0].rindex(" as ") + 4, quoting.end())
         outlet = before_verb(self.page, cue.first, max((q.end for q in self.page.quotes if q.end <= cue.span[0]), default=0))
         relay = self.entities.resolve(outlet) if outlet else None
         speaker = self.entities.resolve(quoting.span(1))
@@ -510,7 +590,10 @@ class ClaimFinder:
             pieces = self._raised(cue, source, pieces, floor)
         if pieces:
             quoted = any(re.search(r"[\"“”]|(?<!\w)[‘'][^‘'’]*\w[.,!?]?['’](?!\w)", text[s:e]) for s, e in pieces)
-            self._add(cue, pieces, source, speakers, "mixed" if quoted else "indirect", cue.act, self._relay(cue, addressee))
+            relay = self._relay(cue, addressee)
+            if cue.frame in ("that", "tell") and (cited := self._cited(cue, speakers)):
+                source, speakers, relay = cited[0], [cited[1]], cited[2]
+            self._add(cue, pieces, source, speakers, "mixed" if quoted else "indirect", cue.act, relay)
 
     def _statement_before(self, cue: Cue, source: Span | None, begin: int, end: int) -> list[Span]:
         """What stands before its attribution ("…, S said.") or on both sides of it ("…, S said, …"); empty if it follows."""
@@ -528,11 +611,15 @@ class ClaimFinder:
         tail = source[1] if source and inverted else begin
         if inverted and (apposition := re.compile(r",\s(?:an?\s|the\s|head\b|\d\d?\b|who\b|which\b|quoting\b|citing\b)[^,;:]*(?=[,.;:])").match(text, tail)):
             tail = apposition.end()
+        scene = _SCENE.match(text, tail)
         if occasion := _OCCASION_PHRASE.match(text, tail):
             tail = occasion.end()
         if cue.frame == "according" and (more := re.compile(r"[^,.;:\"“]{1,60}(?=,)").match(text, tail)):
             tail = more.end()
         rest = text[tail:end]
+        told = re.match(r"\s(?:that|to|how|why|whether|if)\b|\s*[:,]?\s*[\"“‘']", rest)
+        if source is not None and not inverted and cue.tag != "ing" and not told and scene and self._is_clause(start, stop, lead):
+            return [(start, stop)]  # "The mill will close, the firm said on Tuesday after a meeting."
         if not rest.strip(" .\n") or inverted:
             # What goes on is the statement if its verb has not come yet; otherwise only if it does not look like an apposition.
             open_ended = not any(token.low in AUXILIARIES or is_participle(token.low) for token in self.page.within(start, stop))
@@ -543,23 +630,38 @@ class ClaimFinder:
             )
             onward = re.match(rf"\s*,\s*{apposed}(?=[a-z\"“‘'])", rest)
             return [(start, stop), *([(tail + onward.end(), end)] if onward else [])]
+        if re.match(r",\s(?:adding|saying|but\s(?:the|it|he|she|they|an?)\b)", rest):
+            return [(start, stop)]
         return [(start, stop), (tail, end)] if rest.startswith(",") and cue.frame == "that" and cue.tag != "ing" else []
+
+    def _is_clause(self, start: int, stop: int, lead: str) -> bool:
+        """Whether the words before an attribution can stand as a sentence: they have a verb and open with no preposition or conjunction."""
+        tokens = self.page.within(start, stop)
+        if not lead.endswith(",") or len(tokens) < 5 or tokens[0].low in CLAUSE | PREPOSITIONS | words("asked speaking and but"):
+            return False
+        if re.match(r"[^,]{1,70},\s(?:who|which|whose|an?|the|\d\d?|head|secretary|director|spokes\w+)\b[^,]*,$", lead):
+            return False  # a subject with its apposition: "Ana Ruiz, who runs the mill, said"
+        return any(token.low in AUXILIARIES for token in tokens[1:]) or any(token.low in _past_forms() for token in tokens[1:])
 
     def _statement_after(self, cue: Cue, source: Span | None, begin: int, end: int) -> list[Span]:
         """What follows its attribution, to the end of the sentence or to the next attribution."""
         text = self.page.text
         if cue.frame == "according":
-            comma = re.compile(r"\s*(?:,\s(?:quoting|citing)\s[^,]+)?,\s*").match(text, source[1]) if source else None
+            apposed = r"(?:(?!,\s)[^.;:\n\"“]){0,80}(?:,\s(?:quoting|citing|an?|who|which|chair\w*|head)\s(?:(?!\b(?:is|was|are|were|has|have|had|will|would)\b)[^,])+)?,\s*"
+            comma = re.compile(apposed).match(text, source[1]) if source else None
             begin = comma.end() if comma else end
-        elif occasion := _OCCASION_PHRASE.match(text, begin):
-            begin = occasion.end()
-        elif cue.frame in ("that", "tell") and (
-            that := re.compile(r"\s(?:to|on|in|at|from|during|after|last|again|\w+day)\s[^.;:,\"“]{0,60}?\bthat\s").match(text, begin)
-        ):
-            begin = that.end()
+        else:
+            if occasion := _OCCASION_PHRASE.match(text, begin):
+                begin = occasion.end()
+            if cue.frame in ("that", "tell") and (
+                that := re.compile(
+                    r"\s(?:(?:to|on|in|at|of|from|for|by|during|after|via|through|last|again|\w+day)\s[^.;:,\"“]{0,90}?|(?:first|only|again|also)\s)\bthat\s"
+                ).match(text, begin)
+            ):
+                begin = that.end()
         if opener := re.compile(r"\s*[,:]?\s*(?:that\s+)?").match(text, begin):
             begin = opener.end()
-        if cue.frame == "inf" and (to := re.compile(r"[^.;,]{0,90}?\b(?=(?:not\s)?to\s)").match(text, begin)):
+        if cue.frame == "inf" and text[begin - 5 : begin] != "that " and (to := re.compile(r"[^.;,]{0,90}?\b(?=(?:not\s)?to\s)").match(text, begin)):
             begin = to.end()  # without the addressee
         return [(begin, self._stop(cue, begin, end))] if begin < end else []
 
@@ -576,6 +678,8 @@ class ClaimFinder:
             return [*own, *rest]
         if re.match(r"\s(?:by\b|$|[.,])", text[cue.span[1] :]) or _OCCASION_PHRASE.match(text, cue.span[1]):
             return own if cue.lemma not in ("say", "tell", "call") else []
+        if source and re.search(r"\bby\s[^.;,]{2,60}\sthat\s$", text[cue.span[1] : begin]):
+            return rest  # "was told by the company that …"
         return rest if re.match(r"\s(?:that|there|it|the|he|she|they|if|whether)\b", text[cue.span[1] :]) else []
 
     def _stop(self, cue: Cue, begin: int, end: int) -> int:
@@ -588,7 +692,7 @@ class ClaimFinder:
             lead = text[begin : c.span[0]]
             if c.tag == "ing" and lead.rstrip().endswith(",") and c.frame in ("that", "tell"):
                 stop = min(stop, c.span[0])
-            elif re.search(r"(?:,\s|\s)(?:and|but)\s$", lead) and c.tag == "ed" and not self._passive(c):
+            elif re.search(r"(?:,\s|\s)(?:and|but)\s$", lead) and c.tag in ("ed", cue.tag) and not self._passive(c):
                 stop = min(stop, begin + len(re.sub(r",?\s(?:and|but)\s$", "", lead)))
             elif c.frame == "according" and lead.rstrip().endswith(","):
                 stop = min(stop, c.span[0])

@@ -2,107 +2,21 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from names import Entities, after_verb, before_verb, is_participle
-from page import ADVERBS, ARTICLES, AUXILIARIES, BE, CLAUSE, MODALS, MONTHS, PREPOSITIONS, PRONOUNS, WEEKDAYS, Entry, Page, Span, index, kind_of_noun, words
+from dates import resolve_date
+from participants import PAST, Participants
 
-# --- dates -----------------------------------------------------------------------------------------------------------------
-
-_WEEKDAY_NAMES = [name.lower() for name in calendar.day_name]
-_MONTH_NAMES = [name[:3].lower() for name in calendar.month_name[1:]]
-_COUNT = {word: n for n, word in enumerate("a one two three four five six seven eight nine ten".split())} | {"a": 1}
-_THIRDS = {"early": (1, 10), "mid": (11, 20), "late": (21, 31)}
-_SEASONS = {"spring": 21, "summer": 22, "autumn": 23, "winter": 24}
-
-
-def resolve_date(expression: str, published: datetime.date, future: bool = False) -> str | None:
-    """The EDTF value of a date expression as read on ``published``; None if it names no calendar time.
-
-    ``future`` tells which way "Monday" or "March" looks.
-    """
-    text = " ".join(expression.lower().replace("-", " ").split())
-    year = int(m[0]) if (m := re.search(r"\b(?:19|20)\d\d\b(?!s)", text)) else None
-    if text in ("today", "tonight") or re.fullmatch(r"this (?:morning|afternoon|evening)", text):
-        return published.isoformat()
-    if text in ("yesterday", "last night", "tomorrow"):
-        return (published + datetime.timedelta(1 if text == "tomorrow" else -1)).isoformat()
-    if text == "overnight":
-        return f"{published - datetime.timedelta(1)}/{published}"
-    if m := re.fullmatch(r"(\w+) (day|week|month|year)s? ago", text):
-        n = int(m[1]) if m[1].isdigit() else _COUNT.get(m[1], 1)
-        if m[2] in ("day", "week"):
-            then = published - datetime.timedelta(n * (7 if m[2] == "week" else 1))
-            return then.isoformat() + ("~" if m[2] == "week" else "")
-        months = published.year * 12 + published.month - 1 - n
-        return f"{months // 12}-{months % 12 + 1:02}~" if m[2] == "month" else f"{published.year - n}~"
-    if m := re.search(r"(?:(early|mid|late) )?((?:19|20)\d)0s", text):
-        first = int(m[2] + "0")
-        return {None: f"{m[2]}X", "early": f"{first}/{first + 3}", "mid": f"{first + 4}/{first + 6}", "late": f"{first + 7}/{first + 9}"}[m[1]]
-    month = next((i for i, name in enumerate(_MONTH_NAMES, 1) if re.search(rf"\b{name}(?:[a-z]*)\b", text) and re.search(MONTHS.lower(), text)), None)
-    if month:
-        day = int(m[1]) if (m := re.search(r"\b(\d{1,2})(?:st|nd|rd|th)?\b(?!\d)", text)) else None
-        if year is None:
-            year = published.year - ("last year" in text)
-            if "year" not in text and not future and (month, day or 1) > (published.month, published.day if day else 31):
-                year -= 1
-            elif "year" not in text and future and (month, day or 31) < (published.month, published.day if day else 1):
-                year += 1
-        last = calendar.monthrange(year, month)[1]
-        if day:
-            return f"{year}-{month:02}-{day:02}" if 1 <= day <= last else None
-        if m := re.match(r"early|mid|late", text):
-            first_day, last_day = _THIRDS[m[0]]
-            return f"{year}-{month:02}-{first_day:02}/{year}-{month:02}-{min(last_day, last):02}"
-        return f"{year}-{month:02}"
-    weekday = next((i for i, name in enumerate(_WEEKDAY_NAMES) if name in text), None)
-    if weekday is not None:
-        forward = (weekday - published.weekday()) % 7
-        if text.startswith("next"):
-            return (published + datetime.timedelta(forward or 7)).isoformat()
-        if future:
-            return (published + datetime.timedelta(forward)).isoformat()
-        back = (published.weekday() - weekday) % 7
-        return (published - datetime.timedelta(back or (7 if text.startswith("last") else 0))).isoformat()
-    if m := re.search(r"(spring|summer|autumn|winter)(?: of)? (\d{4})", text):
-        return f"{m[2]}-{_SEASONS[m[1]]}"
-    if m := re.fullmatch(r"(earlier |later )?(last|this|next) (\w+)", text):
-        step = {"last": -1, "this": 0, "next": 1}[m[2]]
-        if m[3] == "year":
-            return {"earlier ": f"{published.year}-01-01/{published}", "later ": f"{published}/{published.year}-12-31"}.get(
-                m[1] or "", str(published.year + step)
-            )
-        if m[3] == "month":
-            if m[1]:
-                end = published.replace(day=calendar.monthrange(published.year, published.month)[1])
-                return f"{published.replace(day=1)}/{published}" if m[1] == "earlier " else f"{published}/{end}"
-            months = published.year * 12 + published.month - 1 + step
-            return f"{months // 12}-{months % 12 + 1:02}"
-        if m[3] in ("week", "weekend"):
-            monday = published - datetime.timedelta(published.weekday()) + datetime.timedelta(7 * step)
-            return f"{monday + datetime.timedelta(5 if m[3] == 'weekend' else 0)}/{monday + datetime.timedelta(6)}"
-        if m[3] in _SEASONS:
-            return f"{published.year + step}-{_SEASONS[m[3]]}"
-    if year and (m := re.fullmatch(r"(?:(early|mid|late) )?\d{4}", text)):
-        return {None: str(year), "early": f"{year}-01/{year}-04", "mid": f"{year}-05/{year}-08", "late": f"{year}-09/{year}-12"}[m[1]]
-    return None
-
+from names import Entities
+from page import ADVERBS, ARTICLES, AUXILIARIES, BE, CLAUSE, MODALS, PREPOSITIONS, PRONOUNS, WEEKDAYS, Entry, Page, Span, index, kind_of_noun, words
 
 # --- triggers ----------------------------------------------------------------------------------------------------------------
 
 _EMPTY_HEADS = words("operation operations effort efforts action process incident incidents mission campaign attempt attempts")
-_PAST = words(
-    "shook swept blew drove threw won knew felt meant met paid ran sank sold shut sought woke wrote hurt burst bought built caught chose drew fled flew "
-    "hid laid let lit rode spoke spent "
-    "began came took left went saw made hit broke ran led fell rose cost held sent kept gave got became found lost brought stood set put spread struck "
-    "tore said says say told has have had "
-    "is are was were do did does will would can could may might must should shall occurs occur happens ends begins starts continues remains follows comes "
-    "appears killed"
-)
 # Lexicon words that are something else in this company: word, what stands before it, what follows.
 _NEVER = r"(?!)"
 _NOT_HERE = [
@@ -118,7 +32,7 @@ _NOT_HERE = [
         ("fell|falling|fall", _NEVER, r"\s(?:in\slove|into|off|over|out|on|ill|asleep|behind|apart|short|for)\b"),
         ("rais(?:ed|ing|es)|raise", _NEVER, r"\s(?:[\w’']+\s)?(?:funds?|concerns?|questions?|money|issues?|awareness|alarms?|points?|doubts?|fears?|hopes?)\b"),
         ("agreed", _NEVER, r"\s(?!to\b|on\b|an?\b|terms\b)|[,.;]"),
-        ("deal", r"(?:big|huge|great|good|a\sgood|a\sgreat|no|to)\s", r"\s(?:with|of)\b"),
+        ("deals?", r"(?:big|huge|great|good|a\sgood|a\sgreat|no|to)\s", r"\s(?:with|of)\b"),
         ("opening", _NEVER, r"(?!\s(?:of|ceremony)\b)"),
         ("fire", r"(?:\bon|under|cease)\s", _NEVER),
         ("arrest", r"cardiac\s", _NEVER),
@@ -126,21 +40,50 @@ _NOT_HERE = [
         ("found", _NEVER, r"\s(?:that|no|him|her|them|it)\b"),
         ("drop(?:ped)?|slipped|cut|cuts", r"(?:short)\s|(?:for|of)\s", r"\s(?:off|out|down|short|into|through|and\sbruises)\b"),
         ("contract(?:ed)?", _NEVER, r"\s(?:covid|the\s(?:virus|disease)|coronavirus)"),
-        ("increase|decline|rise|fall|drop", r"\b(?:to|will|could|would|may|can|and)\s", r"\s(?:the|its|their)\b"),
+        ("increase|decline|rise|fall|drop", _NEVER, r"\s(?:the|its|their)\b"),
+        ("join(?:s|ed|ing)?", _NEVER, r"(?!\s(?:the\s)?[A-Z])"),
+        ("sales", "", ""),  # a quantity
+        (
+            "lift(?:s|ed|ing)?",
+            _NEVER,
+            r"(?!\s(?:the|its|their|an?|all)\s(?:\w+\s)?(?:ban|moratorium|embargo|curfew|restrictions?|lockdown|suspension|order|measures)\b)",
+        ),
+        ("recall(?:s|ed|ing)?", _NEVER, r"\s(?:that|how|when|the\s(?:day|night|time)|seeing|being|from|his|her|a)\b|[,.]"),
+        ("trials?", r"(?:vaccine|clinical|drug|medical|field|pilot|human|free)\s", _NEVER),
+        ("surrender(?:s|ed)?", _NEVER, r"\s(?:his|her|their|its)\b"),
+        ("hire[sd]?|hiring|sold|sell(?:s|ing)?", _NEVER, r"\sout\b"),
+        ("closed|shut", r"\b(?:is|are|remains?|stay(?:s|ed)?|keeps?|kept|open\sor)\s(?:still\s|now\s)?", _NEVER),
+        ("leaked", r"\b(?:was|were|been)\s", _NEVER),
         ("questioned|question(?:s|ing)", _NEVER, r"\s(?:whether|why|how|the|its|his|her|their|if|about)\b"),
         ("appeals?", r"(?:penalty|of|his|her|its)\s", r"\s(?:for|to\sthe\spublic|to\sreaders)\b"),
         ("search(?:ed|es|ing)?", _NEVER, r"\s(?:engine|for\s(?:an?\s)?(?:answers?|new))\b"),
     )
 ]
+_STORMS = words("Hurricane Cyclone Typhoon Storm")
+_LOCALITY = re.compile(r"\s(?!Mr\b|Ms\b|Mrs\b|Miss\b)(?:the\s(?:town|city|village|country|island|capital|region|district)\b|[A-Z])")
+# Words that name the same happening with different stems.
+_KIN = [
+    words("die dead death kill fatality killed"),
+    {"found guilty", "convict", "conviction", "verdict"},
+    words("buy purchase"),
+    words("leave departure leaving"),
+]
+
+
+def _kin(one: str, two: str) -> bool:
+    """Whether two lexicon entries name the same kind of happening: "resign" and "resignation", "die" and "dead"."""
+    return one == two or (len(one) > 4 and one[:5] == two[:5]) or any(one in kin and two in kin for kin in _KIN)
+
+
 # A later mention of these is taken for the same occasion even without "the".
 _SINGLE = words("disaster.accident disaster.natural disaster.outbreak unrest.strike infrastructure.outage science.launch business.layoff sport.compete")
-_ALL_AGENTS = words("conflict.clash contact.meet contact.agree sport.compete conflict.truce")
-_UNDERGOES = words(
-    "position.start position.end life.die life.injure disaster.accident disaster.natural disaster.outbreak economy.change business.close business.open "
-    "infrastructure.outage infrastructure.build sport.win"
-)
+# All that an article tells of these is mostly one event.
+_ONCE = words("unrest.strike business.layoff")
+# The same word for these is as often another occasion.
+_REPEATED = words("economy.change movement.travel sport.score sport.win justice.rule")
 _ONLY_PLAIN = words("position.end disaster.outbreak economy.change politics.policy business.open business.close infrastructure.build science.find")
 
+_JOBS = re.compile(r"\s(?:[\w,.-]+\s){0,5}?(?:jobs|posts|positions|staff|workforce|workers|employees)\b")
 _PLANNED = re.compile(
     r"\b(?:will|won[’']t|['’]ll|is\sto|are\sto|was\sto|were\sto|(?:due|set|scheduled|going|ready|expected|ordered|planning|planned|plans?|agreed|agrees"
     r"|decided|decision|intends?|intention|prepar\w+|vow\w*|pledg\w+|promis\w+|poised|slated|about)\sto)(?:\s\w+ly)?(?:\s(?:not|be|have|been|also|then|hold"
@@ -180,7 +123,6 @@ _NEGATED = re.compile(
     re.IGNORECASE,
 )
 _BARE_NOT = re.compile(r"(?:\b(?:not|never|no)|n[’']t)\s(?:\w+\s){0,2}$", re.IGNORECASE)
-_PLACE_KINDS = ("gpe", "place", "organization")
 
 
 @dataclass
@@ -198,11 +140,12 @@ class Event:
 class EventFinder:
     """Finds the events of one page."""
 
-    def __init__(self, page: Page, entities: Entities, published: datetime.date, sport: bool):
+    def __init__(self, page: Page, entities: Entities, published: datetime.date, sport: bool, claims: Sequence[dict[str, Any]] = ()):
         self.page = page
         self.entities = entities
         self.published = published
         self.lexicon = index("", sport)
+        self.participants = Participants(page, entities, self.lexicon, claims)
         self.events: list[Event] = []
 
     def find(self) -> list[dict[str, Any]]:
@@ -213,8 +156,8 @@ class EventFinder:
             step = 1
             for key, _ in self.lexicon.get(tokens[i].low, ()):
                 if tuple(token.low for token in tokens[i : i + len(key)]) == key and (entry := self._entry(i, key)):
-                    self._trigger(i, i + len(key) - 1, entry)
-                    step = len(key)
+                    step = len(key) + (tokens[i].text in _STORMS and i + 1 < len(tokens) and tokens[i + 1].text[0].isupper())
+                    self._trigger(i, i + step - 1, entry)
                     break
             i += step
         out = []
@@ -238,6 +181,9 @@ class EventFinder:
         page, tokens = self.page, self.page.tokens
         readings = [entry for form, entry in self.lexicon[key[0]] if form == key]
         token, last = tokens[i], i + len(key) - 1
+        named = token.text in _STORMS and last + 1 < len(tokens) and page.gap(last + 1) == " " and tokens[last + 1].text[0].isupper()
+        if named:
+            return readings[0]
         if token.text[0].isupper() and not page.opens_sentence(i):
             return None
         before = tokens[i - 1].low if i and not re.search(r"[.!?;:\n]", page.gap(i)) else ""
@@ -250,6 +196,8 @@ class EventFinder:
         if any(lemma.fullmatch(token.text) and (was.search(left) or comes.match(rest)) for lemma, was, comes in _NOT_HERE):
             return None
         for entry in readings:
+            if entry.label == "movement.travel" and entry.lemma.endswith((" to", " from")) and not _LOCALITY.match(rest):
+                return None
             if entry.part in ("w", "wi"):
                 return None if _BARE_NOT.search(left) else entry
             if entry.tag == "n":
@@ -262,6 +210,8 @@ class EventFinder:
                     continue
                 if token.low.endswith("ing") and after and after.low in ARTICLES | PRONOUNS | {"that", "up"}:
                     continue  # a verb: "hearing the news"
+                if after and after.low.endswith("ing") and any(e.part == "n" for _, e in self.lexicon.get(after.low, ())):
+                    return None  # "a protest meeting"
                 if after and not self._may_follow_noun(after.low) and after.low not in _EMPTY_HEADS:
                     return None  # a compound: its head decides
                 return entry
@@ -270,7 +220,9 @@ class EventFinder:
                 or (before in ("and", "or") and not re.search(r"\b(?:to|will|would|could|may|must|should)\s\w+[^.;]{0,40}$", left))
             ):
                 continue
-            if entry.tag == "s" and (comma or not before or not (tokens[i - 1].text[0].isupper() or before in ("he", "she", "it", "who", "which"))):
+            if entry.tag == "s" and (
+                comma or not before or before in ARTICLES or not (tokens[i - 1].text[0].isupper() or before in ("he", "she", "it", "who", "which"))
+            ):
                 continue
             if entry.tag == "ing" and not (before in BE | PREPOSITIONS | ADVERBS | {"and", "began", "started", "continued", "stopped"} or comma):
                 continue
@@ -291,7 +243,7 @@ class EventFinder:
 
     def _may_follow_noun(self, low: str) -> bool:
         """Whether the word can stand right behind a noun that is no mere modifier."""
-        closed = CLAUSE | PREPOSITIONS | AUXILIARIES | ADVERBS | ARTICLES | PRONOUNS | _PAST
+        closed = CLAUSE | PREPOSITIONS | AUXILIARIES | ADVERBS | ARTICLES | PRONOUNS | PAST
         return (
             low in closed
             or low in ("and", "or", "today", "yesterday", "tomorrow", "overnight", "due", "nearby", "abroad", "later", "earlier")
@@ -304,13 +256,21 @@ class EventFinder:
     def _trigger(self, first: int, last: int, entry: Entry) -> None:
         """Adds a trigger: as a mention of an event already there, or as a new event."""
         page, tokens = self.page, self.page.tokens
+        if entry.lemma in ("cut", "slash", "reduce") and _JOBS.match(page.text, tokens[last].end):
+            entry = entry._replace(label="business.layoff")
         span = (tokens[first].start, tokens[last].end)
         here = page.sentence(span[0])
         earlier = [event for event in self.events if event.type == entry.label]
         noun = entry.part == "n"
         plain = self._left(first).split()[-2:]
         definite = noun and any(word.lower() in ("the", "this", "that", "its", "his", "her", "their") or word.endswith(("'s", "’s")) for word in plain)
-        fresh = noun and plain[-1:] and any(word.lower() in ("a", "an", "another", "two", "three", "second", "new") for word in plain)
+        fresh = noun and plain[-1:] and any(word.lower() in ("a", "an", "another", "two", "three", "second", "new", "next", "first") for word in plain)
+        status = self._status(first, last, entry)
+        fresh = fresh or bool(re.search(r"\b[Aa]mong\sthe\s$", self._left(first)))
+        if entry.label in ("life.die", "life.injure") and not noun and earlier:  # a victim told by name has an event of their own
+            subject = self.participants.subject(first, page.sentences[here][0])
+            victim = self.entities.resolve(subject) if subject else None
+            fresh = fresh or bool(victim and victim[0].named and victim[0].kind == "person")
         # The latest first, but one told by the same word before others.
         for event in sorted(earlier, key=lambda e: (e.entry.lemma == entry.lemma, e.mentions[0]), reverse=True):
             if fresh:
@@ -320,18 +280,23 @@ class EventFinder:
             if (
                 (definite and not tokens[first].low.endswith("s"))
                 or (same_sentence and (mixed or (noun and event.entry.lemma == entry.lemma)))
+                or (
+                    _kin(entry.lemma, event.entry.lemma)
+                    and (entry.label not in _REPEATED or entry.lemma in _KIN[1])
+                    and (noun or (entry.label != "contact.meet" and status == event.status))
+                )
+                or entry.label in _ONCE
                 or (entry.label in _SINGLE and entry.lemma == event.entry.lemma and here - page.sentence(event.mentions[-1][0]) <= 6)
             ):
                 event.mentions.append(span)
                 if not event.participants:
-                    event.participants = self._participants(first, last, entry)
+                    event.participants = self.participants.find(first, last, entry)
                 if event.time is None:
                     event.time = self._time(span, event.status)
                 return
-        status = self._status(first, last, entry)
         event = Event(entry.label, entry, [span], status)
         self.events.append(event)
-        event.participants = self._participants(first, last, entry)
+        event.participants = self.participants.find(first, last, entry)
         event.time = self._time(span, status)
 
     # status and time
@@ -364,7 +329,7 @@ class EventFinder:
             entry.tag == "ing" and re.search(r"(?:\b(?:is|are|am|has\sbeen|have\sbeen)|['’]re|['’]s)\s(?:\w+ly\s|still\s|now\s|currently\s|also\s)?$", short)
         ) or (noun and _ONGOING_AFTER.match(right)):
             return "ongoing"
-        if entry.tag == "ed" and re.search(r"\b(?:is|are)\sbeing\s$", short):
+        if (noun and re.search(r"\bunder\s(?:\w+\s)?$", short)) or (entry.tag == "ed" and re.search(r"\b(?:is|are)\sbeing\s$", short)):
             return "ongoing"
         return "happened"
 
@@ -402,168 +367,10 @@ class EventFinder:
         begin = best[1][0] + (4 if expression.lower().startswith("the ") else 0)
         return {"span": (begin, best[1][1]), "value": value} if value else None
 
-    # participants
 
-    def _participants(self, first: int, last: int, entry: Entry) -> list[dict[str, Any]]:
-        page, tokens = self.page, self.page.tokens
-        start, end = page.sentences[page.sentence(tokens[first].start)]
-        found: list[tuple[str, Span | None]] = []
-        after = last + 1
-        following = tokens[after].low if after < len(tokens) and page.gap(after) == " " else ""
-        if entry.part == "n":
-            found += self._around_noun(first, last, entry, end)
-        else:
-            subject = self._subject(first, start)
-            passive = entry.tag in ("ed", "w") and self._is_passive(first, following)
-            bare = following in CLAUSE | PREPOSITIONS | AUXILIARIES | ADVERBS | {"and", "or", ""}
-            target = None if bare or entry.part in ("wi",) else after_verb(page, after, end)
-            if entry.label in _ALL_AGENTS and not passive:
-                found += [("agent", subject), ("agent", target)]
-            elif entry.part == "wi" or (entry.part == "i" and target is None) or passive:
-                found.append(("patient", subject))
-            else:
-                found += [("agent", subject), ("patient", target)]
-            if passive and (by := self._phrase(after, end, ("by",))):
-                found.append(("agent", by))
-        for role, prepositions in self._roles_of(entry.label):
-            found.append((role, self._phrase(after, end, prepositions)))
-        found.append(("place", self._place(after, end)))
-        return self._entities(found)
-
-    @staticmethod
-    def _roles_of(label: str) -> list[tuple[str, tuple[str, ...]]]:
-        if label in ("movement.travel", "conflict.deploy", "response.rescue"):
-            return [("origin", ("from",)), ("destination", ("to", "into", "towards"))]
-        if label in ("response.aid", "business.finance", "honour.award"):
-            return [("recipient", ("to",))]
-        if label in ("business.deal",):
-            return [("origin", ("from",)), ("recipient", ("to",))]
-        if label in ("position.end",):
-            return [("origin", ("from",))]
-        if label in ("contact.meet", "contact.agree", "conflict.clash"):
-            return [("agent", ("with",))]
-        return []
-
-    def _around_noun(self, first: int, last: int, entry: Entry, end: int) -> list[tuple[str, Span | None]]:
-        """ "Peru's attack on the port by rebels": possessor, and the phrases behind the noun."""
-        page, tokens = self.page, self.page.tokens
-        found: list[tuple[str, Span | None]] = []
-        own = "patient" if entry.label in _UNDERGOES else "agent"
-        k = next((k for k in range(first - 1, max(first - 4, 0), -1) if tokens[k].text in ("'s", "’s")), 0)
-        if k and not re.search(r"[,.;]", page.text[tokens[k].start : tokens[first].start]):
-            b = k
-            while (
-                b > 0
-                and page.gap(b) in (" ", "")
-                and tokens[b - 1].low not in CLAUSE | PREPOSITIONS | AUXILIARIES | PRONOUNS | {"and"}
-                and not tokens[b - 1].low.endswith("ed")
-            ):
-                b -= 1
-            found.append((own, (tokens[b].start, tokens[k].start)))
-        after = last + 1
-        of = self._phrase(after, end, ("of",), near=1)
-        between = re.compile(r"\sbetween\s").match(page.text, tokens[last].end)
-        if between:
-            one = after_verb(page, after + 1, end)
-            two = after_verb(page, page.first(one[1]) + 1, end) if one and page.text[one[1] : one[1] + 5] == " and " else None
-            found += [("agent", one), ("agent", two)]
-        found.append((own if entry.label in _ALL_AGENTS else "patient", of))
-        found.append(("agent", self._phrase(after, end, ("by",))))
-        found.append(("patient", self._phrase(after, end, ("on", "against"), near=1)))
-        return found
-
-    def _subject(self, first: int, start: int) -> Span | None:
-        page, tokens = self.page, self.page.tokens
-        cues = [t.end for t in page.within(start, tokens[first].start) if t.low in index("say") and t.low not in self.lexicon]
-        quote = page.quoted(tokens[first].start)
-        floor = max([start, *cues, *([quote.start] if quote and quote.start > start else [])])
-        i = first - 1
-        while i > 0 and tokens[i].low in AUXILIARIES | ADVERBS:
-            i -= 1
-        if tokens[i].low == "to":
-            # "The firm plans to close the mill": the subject of the governing verb, where that has the same agent.
-            governed = i > 1 and re.fullmatch(
-                r"plans?|planned|agreed|decided|intends?|expects?|promised|vowed|pledged|threatened|hopes?|wants?|wanted|tried|failed|managed|due|set|going"
-                r"|aims?|attempted|began|continued|refused|helped",
-                tokens[i - 1].low,
-            )
-            return before_verb(page, i - 1, floor) if governed else None
-        if i > 0 and tokens[i].low in ("who", "which", "that") and tokens[i].start > start:
-            return before_verb(page, i, floor)
-        return before_verb(page, first, floor)
-
-    def _is_passive(self, first: int, following: str) -> bool:
-        tokens = self.page.tokens
-        i = first - 1
-        while i > 0 and tokens[i].low in ADVERBS:
-            i -= 1
-        return tokens[i].low in BE or following == "by"
-
-    def _phrase(self, after: int, end: int, prepositions: tuple[str, ...], near: int = 9) -> Span | None:
-        """The noun phrase behind the first of the prepositions, at most ``near`` tokens on and in the same clause."""
-        page, tokens = self.page, self.page.tokens
-        for k in range(after, min(after + near, len(tokens) - 1)):
-            if tokens[k].start >= end or re.search(r"[,;:\n\"“”]", page.gap(k)) or tokens[k].low in CLAUSE | AUXILIARIES:
-                return None
-            if tokens[k].low in prepositions:
-                return after_verb(page, k + 1, end) if not any(s <= tokens[k + 1].start < e for s, e in page.dates) else None
-        return None
-
-    def _place(self, after: int, end: int) -> Span | None:
-        """The first phrase with in, at, near and the like whose noun is a place."""
-        page, tokens = self.page, self.page.tokens
-        for k in range(after, min(after + 14, len(tokens) - 1)):
-            if (
-                tokens[k].start >= end
-                or re.search(r"[;:\n\"“”]", page.gap(k))
-                or tokens[k].low in CLAUSE - {"as"}
-                or (k > after and tokens[k].low in index("say"))
-            ):
-                return None
-            if tokens[k].low in ("in", "at", "near", "outside", "off", "on", "inside", "across", "around", "over"):
-                span = after_verb(page, k + 1, end, of=True)
-                if span is None or any(s <= tokens[k + 1].start < e for s, e in page.dates):
-                    continue
-                inside = page.within(*span)
-                name = inside[-1].text[0].isupper() or any(t.text[0].isupper() for t in inside[:1])
-                place = any(kind_of_noun(t.low) in _PLACE_KINDS for t in inside)
-                if (name or place) and len(inside) <= 9:
-                    return span
-        return None
-
-    def _entities(self, found: list[tuple[str, Span | None]]) -> list[dict[str, Any]]:
-        """The participants with their entities; each entity once."""
-        out: list[dict[str, Any]] = []
-        seen: set[str] = set()
-        for role, span in found:
-            if span is None or self.page.text[slice(*span)].lower() in ("there", "this", "that", "who", "which", "what", "these", "those", "i", "we", "you"):
-                continue
-            tokens = self.page.within(*span)
-            head = next((b for b, a in zip(tokens, [*tokens[1:], None], strict=False) if a is None or a.low in PREPOSITIONS), tokens[-1]) if tokens else None
-            event_noun = head is not None and any(len(key) == 1 and entry.part == "n" for key, entry in self.lexicon.get(head.low, ()))
-            if (
-                head is None
-                or event_noun
-                or len(tokens) > 9
-                or tokens[0].low in CLAUSE | _PAST | {"more", "up", "down", "out", "part", "place"}
-                or is_participle(tokens[0].low)
-                or all(t.low in ADVERBS | AUXILIARIES for t in tokens)
-            ):
-                continue
-            if resolved := self.entities.resolve(span):
-                entity, mention = resolved
-                if role == "place" and entity.named and entity.kind == "person" and len(entity.name.split()) == 1:
-                    entity.kind = "gpe"
-                identifier = self.entities.use(entity)
-                if identifier not in seen:
-                    seen.add(identifier)
-                    out.append({"role": role, "entity": identifier, "mention": mention, "alleged": False})
-        return out
-
-
-def find_events(page: Page, entities: Entities, published: str, sport: bool = False) -> list[dict[str, Any]]:
-    """The events of a page; spans are offset pairs, participants name entities by id."""
-    return EventFinder(page, entities, datetime.date.fromisoformat(published[:10]), sport).find()
+def find_events(page: Page, entities: Entities, published: str, sport: bool = False, claims: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
+    """The events of a page; spans are offset pairs, participants name entities by id. ``claims`` tell who "we" is."""
+    return EventFinder(page, entities, datetime.date.fromisoformat(published[:10]), sport, claims).find()
 
 
 def link_figures(page: Page, events: list[dict[str, Any]], figures: list[dict[str, Any]]) -> None:

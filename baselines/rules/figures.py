@@ -13,7 +13,7 @@ from typing import Any
 
 from text_to_num import text2num  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-from names import before_verb
+from names import before_noun, before_verb
 from page import ARTICLES, AUXILIARIES, CLAUSE, MONTHS, PREPOSITIONS, PRONOUNS, WEEKDAYS, Page, Span, index, kind_of_noun, words
 
 # --- how numbers are written -------------------------------------------------------------------------------------------
@@ -28,12 +28,14 @@ _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _SCALES = {"dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "lakh": 10**5, "crore": 10**7}
 _SHORT = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "b": 10**9, "tn": 10**12}
 _NUMBER = (
-    rf"(?:(?P<sign{{n}}>minus\s|(?<![\w)])[-−])?(?:(?P<digits{{n}}>{_DIGITS})|(?P<worded{{n}}>half\s+an?(?=\s(?:dozen|million|billion))|{_WORDED}"
+    rf"(?:(?P<sign{{n}}>minus\s|(?<![\w)])[-−])?(?:(?P<digits{{n}}>{_DIGITS})|(?P<worded{{n}}>half\s+an?(?=\s(?:dozen|million|billion))"
+    rf"|an?\s(?:hundred|thousand)\sand\s{_SMALL}\b|{_WORDED}"
     rf"|an?(?=[\s-](?:dozen|hundred|thousand|million"
     rf"|billion)\b)))(?P<half{{n}}>\s+and\s+a\s+half\b)?(?:[\s-]?(?P<scale{{n}}>{'|'.join(_SCALES)})\b)?(?P<short{{n}}>(?:k|mn?|bn|b|tn)(?![\w²³/]))?)"
 )
 _CURRENCY_SIGN = (
-    r"(?:US|AU|A|C|CA|NZ|S|HK|R)?\$|£|€|¥|₹|₦|₱|₽|₺|(?:USD|EUR|GBP|AUD|CAD|NZD|CHF|JPY|CNY|INR|KES|NGN|ZAR|GHS|PLN|SEK|NOK|DKK|Rs\.?|R(?=\d)|Sh|KSh)\s?"
+    r"(?:US|AU|A|C|CA|NZ|S|HK|R)?\$|£|€|¥|₹|₦|₱|₽|₺|(?:USD|EUR|GBP|AUD|CAD|NZD|CHF|JPY|CNY|INR|KES|NGN|ZAR|GHS|PLN|SEK|NOK|DKK|Rs\.?|R(?=\d)|Sh|KSh|VND|IDR|THB|MYR|PHP|UGX|TZS|RWF|ETB|PKR|LKR|BDT|NPR|XOF|XAF|EGP|MAD|TRY|RUB|UAH|CZK|HUF|RON|BRL|MXN|ARS|CLP|COP|PEN|AED|SAR|ILS|KRW|SGD|HKD"
+    r"|FJD|JMD|TTD|ZMW|MZN|Kč|Rp|RM(?=\s?\d)|GH₵|GH¢|Tk)\s?"
 )
 # A letter right behind a number makes it a name (A320b) unless it is a unit (40km, 4C, 30s).
 _NO_UNIT = r"(?!(?:km|kg|cm|mm|mg|g|m|C|F|ft|in|lbs?|oz|ha|[MGk]Wh?|mph|kph|kmh|km/h|L|hPa|GB|MB|pc|s|k?m[²³2])\b)\w"
@@ -65,7 +67,15 @@ _ORDINALS = {word: n for n, word in enumerate("first second third fourth fifth s
 _ORDINAL = rf"(?:{'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th))"
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
 _FRACTION = re.compile(rf"\b(?P<over>an?|one|two|three|four|five|six|seven|eight|nine)[-\s](?P<part>{'|'.join(_PARTS)})(?P<plural>s?)\b", re.IGNORECASE)
-_OUT_OF = re.compile(rf"\b(?P<a>{_SMALL}|\d+)\s+(?:in|out\sof)\s+(?P<b>{_SMALL}|\d+)\b(?!\s(?:the|days?|weeks?|months?|years?|hours?|minutes?))", re.IGNORECASE)
+_OUT_OF = re.compile(
+    rf"(?<![\w.,])(?P<a>{_SMALL}|\d+)\s+(?:in|out\sof)\s+(?P<b>{_SMALL}|(?!(?:19|20)\d\d\b)\d+)\b(?!\s(?:the|days?|weeks?|months?|years?|hours?|minutes?))",
+    re.IGNORECASE,
+)
+_HALF_UNITS = {"tonne": "t", "ton": "t", "kilo": "kg", "kilogram": "kg", "litre": "L", "kilometre": "km", "mile": "[mi_i]", "metre": "m", "hectare": "har"}
+_HALF = re.compile(
+    rf"\bhalf\san?\s(?:(?P<time>hour|day|minute|year)|(?P<measure>{'|'.join(_HALF_UNITS)}))\b|\ban?\s(?P<more>hour|day|year|week|month)\sand\sa\shalf\b",
+    re.IGNORECASE,
+)
 # "A couple of", and "half" and "double" where they apply to a number.
 _FIXED = re.compile(
     r"\b(?:(?P<couple>a\scouple)(?=\sof\b)|(?P<half>half)(?=\s(?:of\s)?(?:the|all|its|their)\s\d)|(?P<double>double)(?=\sthe\s\d))", re.IGNORECASE
@@ -74,11 +84,11 @@ _RANK = re.compile(
     rf"\b(?P<super>{_ORDINAL})[-\s](?:most[-\s]\w+|\w+est)\b|\b(?:finish(?:ed|es)|came|rank(?:ed|s)|placed|stay(?:ed)?|lie|lies|sit|sits|climb\sto"
     rf"|climbed\sto|up\sto|drop\sto|in|into|to|for)\s+(?:joint\s)?"
     rf"(?P<place>{_ORDINAL})(?=\s(?:place|spot|position|in\sthe\s(?:league|table|standings|group))\b|[,.;]|\s(?:and|behind|with|on|after)\b)"
-    rf"|\b(?P<placed>{_ORDINAL})\s(?:place|spot)\b|\branked\s(?:No\.?|number)\s(?P<no>\d+)",
+    rf"|\b(?:is|are|was|were|now|be)\s(?:joint\s)?(?P<stands>{_ORDINAL})(?=\s(?:in|among|out\sof)\b)|\b(?P<placed>{_ORDINAL})\s(?:place|spot)\b|\branked\s(?:No\.?|number)\s(?P<no>\d+)",
     re.IGNORECASE,
 )
 _SCORE = re.compile(r"(?<![\w.,–-])(\d{1,3})[-–](\d{1,3})(?![\w–-]|[.,]\d)")
-_TALLY = re.compile(r"\b(\d+)\s(?:votes\s)?to\s(\d+)(?=\s(?:votes|vote|against|in\sfavour)\b)|\b(\d+)\svotes\sto\s(\d+)\b")
+_TALLY = re.compile(rf"\b(\d+)\s(?:votes\s)?to\s(\d+)(?=\s(?:votes|vote|against|in\sfavour)\b)|\b(\d+|{_SMALL})\svotes\sto\s(\d+|{_SMALL})\b")
 
 # --- units: pattern behind the number -> kind, unit, factor ----------------------------------------------------------------
 
@@ -93,7 +103,7 @@ _CURRENCY_WORDS = {
     "rial": "IRR", "riyal": "SAR", "dirham": "AED", "dinar": "RSD", "tenge": "KZT", "lari": "GEL", "dram": "AMD", "manat": "AZN", "koruna": "CZK",
     "crown": "CZK", "franc": "CHF", "guarani": "PYG", "quetzal": "GTQ",
     "meticais": "MZN", "dalasi": "GMD", "leone": "SLE", "ariary": "MGA", "tugrik": "MNT", "kyat": "MMK", "riel": "KHR", "kip": "LAK", "afghani": "AFN",
-    "som": "KGS", "somoni": "TJS", "pataca": "MOP", "sucre": "USD", "lempira": "HNL",
+    "tala": "WST", "vatu": "VUV", "kina": "PGK", "pa'anga": "TOP", "gourde": "HTG", "colones": "CRC", "denar": "MKD", "lek": "ALL", "cordoba": "NIO", "som": "KGS", "somoni": "TJS", "pataca": "MOP", "sucre": "USD", "lempira": "HNL",
 }  # fmt: skip
 # Currency names that several countries share: by the article's region, else the first.
 _SHARED = {
@@ -117,15 +127,26 @@ _SHARED = {
     "pound": {"": "GBP", "EG": "EGP", "LB": "LBP"},
 }
 _REGIONS = {
-    "us": "US", "american": "US", "australian": "AU", "canadian": "CA", "new zealand": "NZ", "singapore": "SG", "hong kong": "HK", "jamaican": "JM",
+    "us": "US", "u.s.": "US", "american": "US", "australian": "AU", "canadian": "CA", "new zealand": "NZ", "singapore": "SG", "hong kong": "HK", "jamaican": "JM",
     "kenyan": "KE", "ugandan": "UG", "tanzanian": "TZ", "mexican": "MX",
     "philippine": "PH", "argentine": "AR", "chilean": "CL", "colombian": "CO", "uruguayan": "UY", "indian": "IN", "pakistani": "PK", "sri lankan": "LK",
     "nepalese": "NP", "british": "GB", "egyptian": "EG", "fijian": "FJ",
     "somali": "SO", "danish": "DK", "swedish": "SE", "norwegian": "NO", "swiss": "CH", "czech": "CZ", "russian": "RU", "belarusian": "BY", "cfa": "XO",
     "serbian": "RS", "jordanian": "JO", "kuwaiti": "KW", "tunisian": "TN",
 }  # fmt: skip
+# Names that tell where an article plays, for the countries whose dollar, rupee, peso, shilling or pound is meant without saying so.
+_PLACES = {
+    "FJ": "Fiji(?:an)?s?|Suva|Nadi|Lautoka", "LK": "Sri Lankan?|Colombo|Sinhala|Kandy", "PK": "Pakistan|Pakistani|Karachi|Lahore|Islamabad",
+    "NP": "Nepal|Nepali|Nepalese|Kathmandu", "MU": "Mauriti(?:us|an)|Port Louis", "IN": "India|Indian|Delhi|Mumbai", "AU": "Australian?|Sydney|Melbourne|Canberra",
+    "CA": "Canada|Canadian|Ontario|Toronto|Ottawa", "NZ": "New Zealand|Auckland|Wellington", "SG": "Singapore", "HK": "Hong Kong", "JM": "Jamaican?|Kingston",
+    "NA": "Namibian?|Windhoek", "TT": "Trinidad|Port of Spain", "BB": "Barbados|Bridgetown", "UG": "Ugandan?|Kampala", "TZ": "Tanzanian?|Dar es Salaam|Dodoma",
+    "KE": "Kenyan?|Nairobi|Mombasa", "SO": "Somalia|Somali|Mogadishu", "PH": "Philippines?|Manila|Filipino", "AR": "Argentina|Argentine|Buenos Aires",
+    "CL": "Chile|Chilean|Santiago", "CO": "Colombian?|Bogotá|Bogota", "UY": "Uruguay|Uruguayan|Montevideo", "CU": "Cuban?|Havana", "MX": "Mexico|Mexican",
+    "EG": "Egypt|Egyptian|Cairo", "LB": "Lebanon|Lebanese|Beirut", "US": "United States|U\\.S\\.|American?", "GB": "Britain|British|England|London|Scotland|Wales",
+}  # fmt: skip
 _SIGNS = {"£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "₦": "NGN", "₱": "PHP", "₽": "RUB", "₺": "TRY", "US$": "USD", "AU$": "AUD", "A$": "AUD",
-    "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "R$": "BRL", "Rs": "INR", "R": "ZAR", "Sh": "KES", "KSh": "KES"}  # fmt: skip
+    "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "R$": "BRL", "Rs": "INR", "R": "ZAR", "Sh": "KES", "KSh": "KES", "KČ": "CZK", "RP": "IDR",
+    "RM": "MYR", "GH₵": "GHS", "GH¢": "GHS", "TK": "BDT"}  # fmt: skip
 _BY_REGION = {
     ("krone", "DK"): "DKK",
     ("kroner", "DK"): "DKK",
@@ -148,7 +169,7 @@ _MEASURES: list[tuple[str, str]] = [
     (r"hectares?|ha", "har"), (r"acres?", "[acr_us]"),
     (r"lit(?:re|er)s?", "L"), (r"gallons?", "[gal_us]"), (r"barrels?", "[bbl_us]"), (r"kg|kilo(?:gram(?:me)?)?s?", "kg"), (r"mg|milligrams?", "mg"),
     (r"g|gram(?:me)?s?", "g"), (r"tonnes?|tons?|metric\stons?", "t"),
-    (r"ounces?|oz", "[oz_av]"), (r"lbs?", "[lb_av]"), (r"kilowatt[-\s]hours?|kWh", "kW.h"), (r"megawatt[-\s]hours?|MWh", "MW.h"), (r"megawatts?|MW", "MW"),
+    (r"ounces?|oz", "[oz_av]"), (r"lbs?|pounds?", "[lb_av]"), (r"kilowatt[-\s]hours?|kWh", "kW.h"), (r"megawatt[-\s]hours?|MWh", "MW.h"), (r"megawatts?|MW", "MW"),
     (r"gigawatts?|GW", "GW"), (r"kilowatts?|kW", "kW"), (r"watts?", "W"),
     (r"(?:°\s?|degrees?\s)(?:C\b|Celsius)|(?<=\d)C|degrees", "Cel"), (r"(?:°\s?|degrees?\s)(?:F\b|Fahrenheit)"
         r"|(?<=\d)F", "[degF]"), (r"hectopascals?|hPa", "hPa"), (r"gigabytes?|GB", "GBy"), (r"megabytes?|MB", "MBy"), (r"m(?![\w²³])", "m"),
@@ -157,9 +178,13 @@ _MEASURE = [(re.compile(rf"(?:\s|-|)(?:{pattern})(?![\w/])"), unit) for pattern,
 _PERCENT = re.compile(
     r"\s?-?(?:(?P<pp>percentage\spoints?|-point(?=\s))|(?P<bp>basis[-\s]points?)|(?:%|per\s?cent|percent|pct)(?P<also>\s?(?:age)?\spoints?)?)(?!\w)"
 )
-_DURATION = re.compile(r"[-\s]?(?P<unit>second|minute|hour|day|week|month|year)s?\b(?P<old>[-\s]olds?\b|\sof\sage\b)?(?![-\s](?:to|round)\b)", re.IGNORECASE)
+_DURATION = re.compile(
+    r"[-\s]?(?:(?:business|working|calendar|consecutive)\s)?(?P<unit>second|minute|hour|day|week|month|year)s?\b(?P<old>[-\s]olds?\b|\sof\sage\b)?(?![-\s](?:to|round)\b)",
+    re.IGNORECASE,
+)
+_AGE_ENDS = re.compile(r"[,.;]|\s(?:and|on|in|at|this|next|last|when)\b")
 _CURRENCY_AFTER = re.compile(
-    rf"\s(?:(?P<adjective>{'|'.join(_REGIONS)})\s)?(?P<name>{'|'.join([*_CURRENCY_WORDS, *_SHARED])})s?\b|\s(?P<code>USD|EUR|GBP|AUD|CAD|NZD|CHF|JPY|CNY"
+    rf"\s(?:(?P<adjective>{'|'.join(re.escape(r) for r in _REGIONS)})\s)?(?P<name>{'|'.join([*_CURRENCY_WORDS, *_SHARED])})s?\b|\s(?P<code>USD|EUR|GBP|AUD|CAD|NZD|CHF|JPY|CNY"
     rf"|INR|KES|NGN|ZAR|GHS|PLN|SEK|NOK|DKK)\b",
     re.IGNORECASE,
 )
@@ -174,6 +199,7 @@ _PER = re.compile(
     rf"|match|share|household|child|night|room|bottle|ticket|unit|vehicle|patient|pupil|dollar|capita)\b(?!\s(?:ago|later|earlier|before|after))",
     re.IGNORECASE,
 )
+_PER_THING = re.compile(r"\san?\s(?P<what>[a-z]{3,})(?=[,.;)]|\s(?:for|in|from|to|which|and|on|at|owed|before|if|when|but)\b)(?!\s(?:ago|later|earlier))")
 _THING_A_DAY = re.compile(
     r"\s(?!of\b|in\b)(?:[\w’-]+\s){1,3}?(?:an?|per|each)\s(?P<what>hour|day|week|month|year)\b(?!\s(?:ago|later|earlier|before|after|and))"
 )
@@ -224,14 +250,20 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _IDENTIFIER_BEFORE = re.compile(
-    r"(?:\b(?:Route|Highway|Road|No\.?|Nos\.?|number|page|article|section|flight|room|gate|line|platform|channel|Boeing|Airbus|phase|level|tier|type"
+    r"(?:\b(?i:Route|Highway|Road|No\.?|Nos\.?|number|page|article|section|flight|room|gate|line|platform|channel|Boeing|Airbus|phase|level|tier|type"
     r"|chapter|volume|issue|block|unit|exit|grade|stage|round|day|week|season|class|group|division|"
     r"Apollo|Formula|Euro|Covid|under|pier|berth|lot|case|resolution|paragraph|clause|version|sector|district|ward|warehouse|reactor|Ref|ID|zone|step|part"
-    r"|game|match|set|lap|turn|appendix|annex)[\s-]|[A-Z#§]\s?|[A-Za-z]-|/|@|www\.\S*)$"
+    r"|game|match|set|lap|turn|appendix|annex|gate|bill|act|top|schedule)[\s-]|[B-Z#§]\s?|\bA|[A-Za-z]-|/|@|www\.\S*)$"
 )
 _STREET = re.compile(r"\s[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)?\s(?:Street|Road|Avenue|Lane|Drive|Square|Place|Terrace|Way|Boulevard|St|Rd|Ave)\b")
 _NO_ONE = re.compile(
-    r"\s(?:of|another|day|who|that|which|thing|way|side|hand|by|in|has|was|is|can|’s|'s|more\stime)\b|[-,.’'\s]?(?:$|[.,;:’'-])|[-\s](?:off|sided|way|time)\b"
+    r"\s(?:I|he|she|we|they|comes|came|goes|went|would|will|could|should|must|of(?!\swhom)|another|day|who|that|which|thing|way|side|hand|by|in|has|was|is|can|’s|'s|more\stime)\b|[-,.’'\s]?(?:$|[.,;:’'-])|[-\s](?:off|sided|way|time)\b"
+)
+_AWAY = re.compile(r"(?:\s\([^()]*\))?\s(?:(?:north|south|east|west)\w*\s(?:of|from)|from|by\s(?:road|rail|sea)|away|off|outside|inland)\b")
+# A verb whose complement is the number: "the count was 12", "attendance rose to 900".
+_COMPLEMENT = re.compile(
+    rf"\b(?:is|was|are|were|been|stands?\sat|stood\sat|reached|totalled|numbered|(?:{_UP}|{_DOWN})\s(?:to|from|by))(?:\s(?:now|close\sto|a\slittle)|{_MODIFIER})*\s$",
+    re.IGNORECASE,
 )
 # Words that end the noun phrase behind a number.
 _NOT_COUNTED = (
@@ -255,7 +287,7 @@ def value_of(match: re.Match[str], n: int, money: bool) -> Fraction | None:
         value = Fraction(1, 2)
     else:
         try:
-            value = Fraction(text2num(re.sub(r"\s+", " ", worded.lower()), "en"))
+            value = Fraction(text2num(re.sub(r"\s+", " ", re.sub(r"^an?\s", "one ", worded.lower())), "en"))
         except ValueError:
             return None
     value += Fraction(1, 2) if match[f"half{n}"] else 0
@@ -277,13 +309,20 @@ def written(value: Fraction) -> str:
     return ("-" if value < 0 else "") + (text.rstrip("0").rstrip(".") if "." in text else text)
 
 
+def region_of(text: str) -> str | None:
+    """The region whose names the text uses most, among those that share the name of a currency; None if it uses none."""
+    counts = {region: len(re.findall(rf"\b(?:{names})\b", text)) for region, names in _PLACES.items()}
+    best = max(counts, key=lambda region: counts[region])
+    return best if counts[best] else None
+
+
 class FigureFinder:
     """Finds the figures of one page."""
 
     def __init__(self, page: Page, language: str, sport: bool):
         self.page = page
         self.text = page.text
-        self.region = language.partition("-")[2].upper()
+        self.region = region_of(page.text) or language.partition("-")[2].upper()
         self.sport = sport
         self.figures: list[dict[str, Any]] = []
         self._taken: list[Span] = [m.span() for m in _CLOCK.finditer(self.text)]
@@ -325,11 +364,12 @@ class FigureFinder:
         for m in _TALLY.finditer(self.text):
             a, b = (m[1], m[2]) if m[1] else (m[3], m[4])
             if self._free(*m.span()):
-                self._add(m.span(), "score", None, None, "exact", None, None, (a, b))
+                parts = [n if n.isdigit() else str(text2num(n.lower(), "en")) for n in (a, b)]
+                self._add(m.span(), "score", None, None, "exact", None, None, (parts[0], parts[1]))
 
     def _ranks(self) -> None:
         for m in _RANK.finditer(self.text):
-            group = next(name for name in ("super", "place", "placed", "no") if m[name])
+            group = next(name for name in ("super", "place", "stands", "placed", "no") if m[name])
             word = m[group].lower()
             number = Fraction(_ORDINALS[word] if word in _ORDINALS else int(re.sub(r"\D", "", word)))
             if group == "super":
@@ -343,6 +383,11 @@ class FigureFinder:
             ):
                 self._add(span, "rank", number, number, "exact", None, self._noun(span[1]) if group == "super" else None)
 
+    def _limits(self, span: Span, value: Fraction) -> tuple[Fraction | None, Fraction | None, str]:
+        """Low, high and bound of a single value that stands at ``span``."""
+        bound = self._bound(*span)
+        return None if bound in ("at_most", "less_than") else value, None if bound in ("at_least", "more_than") else value, bound
+
     def _fractions(self) -> None:
         for m in _OUT_OF.finditer(self.text):
             parts = [text2num(m[name].lower(), "en") if not m[name].isdigit() else int(m[name]) for name in ("a", "b")]
@@ -355,7 +400,13 @@ class FigureFinder:
             if self._free(*m.span()) and ((m["plural"] and not single) or (single and not m["plural"] and fits)) and m["part"].lower() != "half":
                 over = 1 if single else text2num(m["over"].lower(), "en")
                 value = Fraction(over, _PARTS[m["part"].lower()])
-                self._add(m.span(), "ratio", value, value, self._bound(m.start(), m.end()), None, self._of(m.span(), "ratio"))
+                self._add(m.span(), "ratio", *self._limits(m.span(), value), None, self._of(m.span(), "ratio"))
+        for m in _HALF.finditer(self.text):
+            time = m["time"] or m["more"]
+            kind, unit = ("duration", _TIME[time.lower()]) if time else ("measure", _HALF_UNITS[m["measure"].lower()])
+            value = Fraction(3, 2) if m["more"] else Fraction(1, 2)
+            if self._free(*m.span()):
+                self._add(m.span(), kind, *self._limits(m.span(), value), unit, self._of(m.span(), kind))
 
         for m in _FIXED.finditer(self.text):
             couple = m["couple"] is not None
@@ -392,7 +443,9 @@ class FigureFinder:
             return None
         # A second number joins the first as a range only if the text says so.
         joiner = (m["to"] or "").strip().lower()
-        movement = bool(re.search(r"\bfrom\s(?:[\w%]+\s){0,2}$", text[:start])) and joiner == "to"
+        movement = (
+            joiner == "to" and bool(re.search(r"\bfrom\s(?:[\w%]+\s){0,2}$", text[:start])) and not re.search(r"\brang(?:es?|ed|ing)\sfrom\s$", text[:start])
+        )
         if m["same"] and not text.startswith(m["same"].strip(), end + (text[end : end + 1] == " ")):
             movement = True  # "5% to 8 people"
         ranged = (
@@ -452,6 +505,10 @@ class FigureFinder:
         if self._dated(start, end):
             return True
         word = (m["worded1"] or "").lower()
+        if word and (after[:1].isalpha() or (m["worded1"][0].isupper() and re.match(r"\s[A-Z]", after) and re.search(r"[\w,]\s$", before))):
+            return True  # "ones", "the Two Rivers Festival"
+        if re.match(rf"\s?(?:and|to|or|–|-)\s?\d{{1,2}}\s{MONTHS}", after):
+            return True  # "15 and 16 August"
         if word == "one" and not m["scale1"]:
             dead = re.match(r"\s(?:dead|injured|wounded|killed|missing)\b", after)
             if not dead and (
@@ -463,9 +520,9 @@ class FigureFinder:
             return True
         if m["sign_a"] or m["scale1"]:
             return False
-        if re.match(r"(?:st|nd|rd|th)\b|[-–]\d+[-–]\d|x\d|/\d|\s?minutes?\b", after) and (
-            m["digits1"] is None or not after.lstrip().startswith("min") or (re.search(r"\b(?:on|in|after)\s$", before) and self.sport)
-        ):
+        if re.match(r"(?:st|nd|rd|th)\b|[-–]\d+[-–]\d|x\d|/\d", after):
+            return True
+        if self.sport and re.match(r"\s?minutes?\b", after) and re.search(r"\b(?:on|in|after)\s$", before):
             return True
         if m["digits1"] and ((_IDENTIFIER_BEFORE.search(before) and not re.search(r"(?:^|[.!?”\"]\s)[A-Z]\w*\s$", before)) or _STREET.match(after)):
             return True
@@ -486,6 +543,8 @@ class FigureFinder:
     def _currency_after(self, end: int) -> re.Match[str] | None:
         m = _CURRENCY_AFTER.match(self.text, end)
         # "18 won the vote", "20 real problems", "40 pounds" of weight: only what is plainly money.
+        if m and (m["name"] or "").lower() == "pound" and re.search(r"\b(?:kg|tonnes?|kilos?|kilograms?|grams?)\s\([^()]*$", self.text[max(0, end - 30) : end]):
+            return None
         if (
             m
             and m["name"]
@@ -513,11 +572,18 @@ class FigureFinder:
                 ("percentage_points", "pp", percent.end()) if percent["pp"] or percent["bp"] or percent["also"] else ("percent", "%", percent.end())
             )
             factor = Fraction(1, 100) if percent["bp"] else one
-        elif re.search(r"\b(?:aged|age)\s$", text[:start]) or (
-            re.search(r"[a-z],\s$", text[:start])
-            and re.search(r"[A-Z][\w’'-]+,\s$", text[:start])
-            and re.match(r"(?:,|\.|\)|\sand\b|\sof\b)", text[end:])
-            and end - start <= 2
+        elif (
+            re.search(r"\b(?:aged|age)\s$", text[:start])
+            or (
+                re.search(r"[A-Z][\w’'-]+[^\W\d_],\s$", text[max(0, start - 40) : start])
+                and re.match(r"(?:,|\.|\)|\sand\b|\sof\b)", text[end:])
+                and end - start <= 2
+            )
+            or (
+                end - start <= 3
+                and re.search(r"\b(?:who|he|she)\s(?:is|was|turn(?:s|ed)|will\sbe)\s$|\bturn(?:s|ed|ing)\s$", text[:start])
+                and _AGE_ENDS.match(text, end)
+            )
         ):
             return start, end, "age", "a", one
         elif duration := _DURATION.match(text, end):
@@ -537,6 +603,12 @@ class FigureFinder:
                     break
             if kind == "count" and re.match(r"\stimes\s(?:as|more|higher|larger|the)\b", text[end:]):
                 return start, end + 6, "ratio", None, one
+        shown = re.compile(r"\s\([^()]{2,40}\)|\)").match(text, end)  # "50 baht ($1.50) a head"
+        if kind == "money" and shown and (per := _PER.match(text, shown.end()) or _PER_THING.match(text, shown.end())):
+            what = per["what"].lower()
+            return start, end, "rate", f"{unit}/{_DENOMINATORS.get(what, '{' + what + '}')}", factor
+        if kind == "money" and not _PER.match(text, end) and (per := _PER_THING.match(text, end)):
+            return start, per.end(), "rate", f"{unit}/{{{per['what']}}}", factor
         if (per := _PER.match(text, end)) and kind in ("money", "measure", "percent") and per["what"].lower() not in ("dollar",):
             what = per["what"].lower()
             return start, per.end(), "rate", f"{unit}/{_DENOMINATORS.get(what, '{' + what + '}')}", factor
@@ -610,22 +682,40 @@ class FigureFinder:
                 return noun
             name = re.search(r"((?:[A-Z][\w’'-]+\s?)+)(?:,\s|\s\(|,?\saged\s)$", text[:start])
             return self.page.trim(*name.span(1)) if name else None
-        of = re.compile(r"\sof\s(?:(?:the|its|his|her|their|all|these|those|this)\s)*(?!which|whom)").match(text, end)
+        if bracket := re.compile(r"\s\((?:about\s|around\s|some\s|nearly\s)?[^()]{2,40}\)(?=\s)").match(text, end):
+            end = bracket.end()  # "20 tonnes (22 tons) of rice"
+        elif kind != "count" and text[end : end + 2] in (") ", ")") and "(" in text[max(0, start - 16) : start]:
+            end += 1
+        of = re.compile(r"\sof\s(?:(?:the|its|his|her|their|all|these|those|this)\s)*(?:\d[\d,.]*\s)?(?!which)").match(text, end)
         if of and kind not in ("score", "rank", "percentage_points"):
-            them = re.compile(r"them\b|us\b|it\b").match(text, of.end())
+            them = re.compile(r"them\b|us\b|it\b|whom\b").match(text, of.end())
             return them.span() if them else self._noun(of.end() - 1)
         if kind in ("money", "rate") and (m := re.compile(r"\sin\s(?=[a-z])(?!the\b|a\b|an\b|its\b|this\b|total\b)").match(text, end)):
             return self._noun(m.end() - 1)
-        noun = self._noun(end)
-        if noun or kind in ("count", "rank", "score"):
+        if kind == "measure" and _AWAY.match(text, end) and (place := re.search(rf",{_MODIFIER}\s$", text[max(0, start - 40) : start], re.IGNORECASE)):
+            return before_noun(self.page, self.page.first(max(0, start - 40) + place.start()))
+        if kind not in ("ratio", "rank", "score") and not (kind == "count" and self._noun(end)) and (whole := self._measured(start)):
+            return whole
+        noun = self._noun(end) if kind not in ("duration", "money") or "-" in text[start:end] or kind == "money" else None
+        if noun or kind in ("rank", "score"):
             return noun
+        if kind == "duration" and not re.search(
+            r"\b(?:last(?:s|ed)?|took|takes|take|is|was|are|were)\s(?:(?:about|around|for|some|at|least|more|than|nearly|almost|over)\s)*$", text[:start]
+        ):
+            return None
+        if kind == "count" and not _COMPLEMENT.search(text[max(0, start - 60) : start]):
+            return None
         # The number is a complement ("turnout was 61%"): its subject.
         tokens = self.page.tokens
         i = self.page.first(start) - 1
         for k in range(i, max(i - 6, 0), -1):
             if re.search(r"[.;:()\n]", text[tokens[k].end : start]):
                 break
-            if tokens[k].low in AUXILIARIES or tokens[k].low in index("economy") or tokens[k].low in ("cost", "costs", "totalled", "averaged", "reached"):
+            if (
+                tokens[k].low in AUXILIARIES
+                or re.fullmatch(f"{_UP}|{_DOWN}", tokens[k].low)
+                or tokens[k].low in ("weighs", "weighed", "measures", "cost", "costs", "totalled", "averaged", "reached")
+            ):
                 floor = max(
                     (t.end for t in self.page.within(self.page.sentences[self.page.sentence(start)][0], tokens[k].start) if t.low in index("say")), default=0
                 )
@@ -635,6 +725,18 @@ class FigureFinder:
                     return subject[0] + (determiner.end() if determiner else 0), subject[1]
                 break
         return None
+
+    def _measured(self, start: int) -> Span | None:
+        """For "a fund of $3m", "the number of dead at 12", "Suez, about 40 km south of": the noun before the number."""
+        text = self.text
+        lead = re.search(rf"\s(of|at){_MODIFIER}\s$", text[max(0, start - 60) : start], re.IGNORECASE)
+        if not lead:
+            return None
+        end = max(0, start - 60) + lead.start()
+        before = before_noun(self.page, self.page.first(end))
+        if before is None or (lead[1] == "at" and not re.search(r"\b(?:puts?|putting)\s(?:the\s)?$", text[: before[0]])):
+            return None
+        return before
 
     def _change(self, span: Span, kind: str) -> str | None:
         if kind not in ("percent", "percentage_points", "money", "count", "ratio", "measure"):
@@ -650,6 +752,10 @@ class FigureFinder:
             between = self.text[one["span"][1] : two["span"][0]]
             same = one["unit"] == two["unit"] and one["kind"] == two["kind"]
             if re.fullmatch(r"\s\((?:about\s|around\s|some\s|nearly\s)?", between) and one["kind"] == two["kind"] and one["unit"] != two["unit"]:
+                two["of"] = one["of"]
+                if two["bound"] == "exact" and one["bound"] in ("approximate", "at_least", "at_most", "more_than", "less_than"):
+                    two["bound"] = one["bound"]
+                    two["low"], two["high"] = (None if one[side] is None else two[side] for side in ("low", "high"))
                 one["relations"].append({"type": "converts_to", "figure": two["id"]})
             elif (
                 same

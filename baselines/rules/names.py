@@ -50,11 +50,22 @@ _MALE, _FEMALE = (
     words("mr sir lord spokesman man boy king father son husband brother"),
     words("mrs ms miss lady spokeswoman woman girl queen mother daughter wife sister"),
 )
+_FIRMS = (
+    r"(?:company|firm|\w*maker|producer|manufacturer|operator|airline|club|retailer|developer|supplier|union|startup|contractor|brewer|builder|insurer|charity)"
+)
+_THINGS = words(
+    "day festival cup war act bill prize award olympics games championship week year christmas easter award awards accord treaty plan programme program"
+)
+_ORGANIZATION_BEFORE = re.compile(rf"\b{_FIRMS}$")
+_ORGANIZATION_AFTER = re.compile(rf",\s(?:an?|the)\s(?:[\w’'-]+\s){{0,4}}?{_FIRMS}\b")
 # Capitalised nouns that take an "of" or "for" phrase into the name.
 _OF_HEADS = words(
     "ministry university bank republic court house department institute chamber union bay church gulf isle association council federation office centre "
     "center board school college society academy hospital museum bureau party league cup house committee"
 )
+# Words that open a name only before another capital: "South Coast Ferries", "Jan Brandt".
+_NAME_OPENERS = words("north south east west northern southern eastern western jan local")
+_TAKE_UP = words("company firm club airline retailer operator manufacturer producer")
 _LINKS = words("de da do dos van von der den del di el al bin la le")
 _ROLES = TITLES | words(
     "head manager owner resident teacher student lawyer candidate founder professor researcher worker farmer driver member executive expert official "
@@ -81,17 +92,33 @@ class Entities:
         """Token ranges of capitalised runs, joined over "of" and the like."""
         page, tokens = self.page, self.page.tokens
         lowercase = {token.text for token in tokens}
+        sure = {token.text for k, token in enumerate(tokens) if token.text[0].isupper() and not page.opens_sentence(k)}
+        sure |= {tokens[k + 1].text for k in range(len(tokens) - 1) if page.opens_sentence(k) and page.gap(k + 1) == " " and tokens[k].text[0].isupper()}
         i = 0
         while i < len(tokens):
             token = tokens[i]
             common = page.opens_sentence(i) and (token.low in lowercase or kind_of_noun(token.low) is not None)
+            opens_name = (
+                token.low in _NAME_OPENERS and token.text[0].isupper() and i + 1 < len(tokens) and page.gap(i + 1) == " " and tokens[i + 1].text[0].isupper()
+            )
             if (
                 not token.text[0].isupper()
-                or token.low in NO_NAME
+                or (token.low in NO_NAME and not opens_name)
                 or re.match(r"(?:i|he|she|it|we|you|they|that|there|what|who)['’]", token.low)
                 or (common and not (i + 1 < len(tokens) and page.gap(i + 1) == " " and tokens[i + 1].text[0].isupper()))
             ):
                 i += 1
+                continue
+            alone = (
+                i + 1 < len(tokens)
+                and not (page.gap(i + 1) in (" ", "-", " & ") and tokens[i + 1].text[0].isupper())
+                and tokens[i + 1].text not in ("'s", "’s")
+            )
+            if page.opens_sentence(i) and alone and token.text not in sure | self._gpe and not self._speaks(i + 1) and not token.text.isupper():
+                i += 1  # "Enrolment was …": no other place shows it to be a name
+                continue
+            if alone and kind_of_noun(token.low) and tokens[i + 1].text.isdigit() and page.gap(i + 1) == " ":
+                i += 1  # "Gate 3"
                 continue
             if (
                 page.opens_sentence(i)
@@ -103,7 +130,7 @@ class Entities:
                 i += 1  # "Yesterday's", "Officials": a capital that the sentence gave
                 continue
             j = i + 1
-            while j < len(tokens) and page.gap(j) in (" ", "-"):
+            while j < len(tokens) and page.gap(j) in (" ", "-", " & "):
                 link = tokens[j].low
                 if tokens[j].text[0].isupper() and link not in NO_NAME:
                     j += 1
@@ -162,6 +189,8 @@ class Entities:
             if (e.kind == "person" and full.endswith(" " + name))
             or (e.kind in ("organization", "media", "person") and not title and full.startswith(name + " "))
         }
+        if len(fits) > 1 and all(e.kind == "person" for e in fits.values()):
+            return min(fits.values(), key=lambda e: min(e.mentions))  # of two with one surname, the first named
         return next(iter(fits.values())) if len(fits) == 1 else None
 
     def _speaks(self, j: int) -> bool:
@@ -184,6 +213,10 @@ class Entities:
         if re.search(r"\b(?:newspaper|news agency|agency|broadcaster|news site|website|magazine|channel|radio|television)$", before):
             return "media"
         if name.isupper() and len(name) > 1:
+            return "organization"
+        if parts[-1] in _THINGS:
+            return "other"
+        if _ORGANIZATION_BEFORE.search(before) or _ORGANIZATION_AFTER.match(after + " "):
             return "organization"
         where = re.search(r"\b(in|near|outside|from|to|of|at|around|city|town|village)$", before)
         if where and (len(parts) == 1 or where[1] not in ("from", "to", "of", "at", "around")) and not self._speaks(self.page.first(span[1])):
@@ -236,6 +269,7 @@ class Entities:
                 lead = self.page.within(span[0], start)
                 titled = (
                     lead
+                    and any(token.low in TITLES or kind_of_noun(token.low) == "person" for token in lead)
                     and lead[0].low not in ARTICLES
                     and lead[0].text[0].isupper()
                     and entity.kind == "person"
@@ -268,6 +302,17 @@ class Entities:
                 if head in re.findall(r"[\w-]+", entity.name.lower()) and span[0] - mention[0] < 3000:
                     self._add(entity, span, "nominal")
                     return entity
+            # … or the one name that has it, or, for "the company", the last named one, if no "a company" was told before.
+            named = [e for e in self.all if e.named and e.kind == kind and e.name.lower().split()[-1] == head]
+            if len(named) == 1:
+                self._add(named[0], span, "nominal")
+                return named[0]
+            orgs = [e for e in self.all if e.named and e.kind == "organization" and min(e.mentions) < span]
+            told = re.search(rf"\ban?\s(?:[\w’'-]+\s){{0,4}}{re.escape(head)}\b", self.page.text[: span[0]], re.IGNORECASE)
+            if orgs and not told and len(core) == 1 and head in _TAKE_UP:
+                last = max(orgs, key=lambda e: max(m for m in e.mentions if m < span))
+                self._add(last, span, "nominal")
+                return last
         entity = Entity(self.page.text[slice(*span)], kind, False, gender="m" if head in _MALE else "f" if head in _FEMALE else "")
         self.all.append(entity)
         self._add(entity, span, "nominal")
@@ -284,7 +329,7 @@ class Entities:
                 if token.low in PREPOSITIONS and head:
                     break
                 continue
-            if token is not tokens[0] and kind_of_noun(head) and re.search(r"(?:ed|ing)$", token.low):
+            if token is not tokens[0] and kind_of_noun(head) and (re.search(r"(?:ed|ing)$", token.low) or is_participle(token.low)):
                 break
             head = token.low
         return head
@@ -337,6 +382,7 @@ def before_verb(page: Page, verb: int, floor: int = 0) -> Span | None:
         and (tokens[i].low in AUXILIARIES | ADVERBS or (tokens[i].low.endswith("ly") and tokens[i].text[0].islower() and len(tokens[i].text) > 4))
     ):
         if re.search(r"[,.;:\n]", page.gap(i)):
+            i -= page.gap(i) == ", "  # "the mayor, Ana Ruiz, had said"
             break
         i -= 1
     floor = max(floor, page.sentences[page.sentence(tokens[verb].start)][0])
@@ -359,6 +405,8 @@ def before_verb(page: Page, verb: int, floor: int = 0) -> Span | None:
         if not apposed and (token.low in CLAUSE | AUXILIARIES | PRONOUNS - {"her"} or token.low in ("after", "before")):
             stops = () if token.low in ("who", "which") and current else range(i, max(i - 4, -1), -1)
             relative = next((k for k in stops if tokens[k].low in ("who", "which")), -1)
+            if token.low in ("who", "which") and current and is_participle(current[0].low) and page.gap(i) == " " and i > 0:
+                relative = i  # "Parents who travelled with the team said"
             if relative < 1 or tokens[relative].start <= floor or token.low in PRONOUNS:
                 if token.low in AUXILIARIES and current and is_participle(current[0].low):
                     return None  # "was told the libraries would": the words belong to another verb
@@ -383,6 +431,7 @@ def before_verb(page: Page, verb: int, floor: int = 0) -> Span | None:
             not chunk
             or chunk[0].low in PREPOSITIONS | CLAUSE
             or chunk[0].low.endswith("ing")
+            or (chunk is not chunks[-1] and is_participle(chunk[0].low))
             or chunk[0].text.isdigit()
             or chunk[0].low in ("aged", "asked", "speaking")
         ):
@@ -390,9 +439,27 @@ def before_verb(page: Page, verb: int, floor: int = 0) -> Span | None:
         if any(token.low in AUXILIARIES or token.low in CLAUSE for token in chunk):
             break
         best = chunk
-        if chunk[-1].text[0].isupper() and not any(token.low in PREPOSITIONS - {"of", "for"} for token in chunk):
+        own = PREPOSITIONS - {"of", "for"} if chunk[0].text[0].isupper() else PREPOSITIONS  # "secretary of Turku Rowing Club" is an apposition
+        if chunk[-1].text[0].isupper() and not any(token.low in own for token in chunk):
             break
     return _strip_lead(page, best) if best else None
+
+
+def before_noun(page: Page, after: int) -> Span | None:
+    """The noun phrase without determiner that ends right before token ``after``: back to an article, a verb or a preposition."""
+    tokens, i = page.tokens, after - 1
+    chunk: list[Token] = []
+    while i >= 0 and len(chunk) < 5 and (not chunk or page.gap(i + 1) == " "):
+        token = tokens[i]
+        if token.low in ARTICLES | PREPOSITIONS | CLAUSE | AUXILIARIES | PRONOUNS | ADVERBS | {"and", "or"} or token.text[0].isdigit():
+            break
+        if chunk and (is_participle(token.low) or token.low in index("say") or token.text in ("'s", "’s")):
+            break
+        chunk.insert(0, token)
+        i -= 1
+    if not chunk or is_participle(chunk[-1].low) or chunk[-1].low in index("say"):
+        return None
+    return chunk[0].start, chunk[-1].end
 
 
 def is_participle(low: str) -> bool:
@@ -430,6 +497,11 @@ def _strip_lead(page: Page, chunk: list[Token]) -> Span | None:
             chunk, changed = [token for token in chunk if token.start >= date], True
         elif chunk[0].low in ADVERBS | {"and", "but", "or", "then", "nor"} and chunk[0].low not in ("both",):
             chunk, changed = chunk[1:], True
+    for s, e in page.dates:  # "Organisers on Thursday denied"
+        if chunk and e == chunk[-1].end and s > chunk[0].start:
+            chunk = [token for token in chunk if token.start < s]
+            while chunk and chunk[-1].low in ("on", "in", "late", "early"):
+                chunk = chunk[:-1]
     if not chunk or chunk[0].low in PREPOSITIONS - {"about", "over", "around", "near", "under"} or chunk[-1].text in ("'s", "’s"):
         return None
     return chunk[0].start, chunk[-1].end
@@ -486,6 +558,6 @@ def after_verb(page: Page, i: int, stop: int, of: bool = True) -> Span | None:
         i += 1
         if pronoun:
             break
-    while i > begin and tokens[i - 1].low in PREPOSITIONS | ARTICLES | {"'s", "’s"}:
+    while i > begin and tokens[i - 1].low in PREPOSITIONS | ARTICLES | {"'s", "’s"} and not (tokens[i - 1].low == "her" and i == begin + 1):
         i -= 1
     return (tokens[begin].start, tokens[i - 1].end) if i > begin else None

@@ -58,8 +58,8 @@ DEMONYM = re.compile(r"\w+(?:ian|ean|ese|ish|ican|isian|nch|utch|eek|iss|aeli|aq
 
 MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|(?:Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
 WEEKDAYS = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-_DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?\s+{MONTHS}|{MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?(?![\d,.]*\d))(?:,?\s+(?:19|20)\d\d)?"
-# One pattern for every date expression; events.resolve_date gives it a value, figures.py keeps its numbers out.
+_DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?\s+{MONTHS}|{MONTHS}\s+(?:[12]?\d|3[01])(?:st|nd|rd|th)?(?![\d,.]*\d))(?:,?\s+(?:19|20)\d\d)?"
+# One pattern for every date expression; dates.resolve_date gives it a value, figures.py keeps its numbers out.
 DATE = re.compile(
     rf"\b(?:(?:last|next|this|late|early)\s+)?{WEEKDAYS}(?:\s+(?:night|morning|afternoon|evening))?(?:,?\s+{_DAY})?"
     rf"|\b{_DAY}|\b(?:(?:early|mid|late|last|next|this)[\s-]+)?{MONTHS}(?:\s+(?:last\s+year|this\s+year|(?:19|20)\d\d))?\b(?<!\bmay)"

@@ -33,7 +33,7 @@ def predict(article: Mapping[str, Any]) -> dict[str, Any]:
     entities = Entities(page, sport)
     # Claims come first: they make the speakers, which participants of events are then merged with.
     claims = find_claims(page, entities)
-    events = find_events(page, entities, article.get("published") or "2000-01-01", sport)
+    events = find_events(page, entities, article.get("published") or "2000-01-01", sport, claims)
     figures = find_figures(page, article.get("language") or "en", sport)
     link_figures(page, events, figures)
 
