@@ -14,7 +14,7 @@ from typing import Any
 
 from newsgold import Article
 from taggers import BE, DETERMINERS, Classifier, Features, Paragraph, Span, Tagger, from_bio, lexicon, paragraphs, shape, stem, to_bio, word_features, words
-from values import read, word_class
+from values import read, with_multiplier, word_class
 
 Record = dict[str, Any]
 _FOLDS = 4
@@ -676,7 +676,8 @@ class Linker:
             for first, last, label in spans:
                 if label == "OF":
                     continue
-                start, end = span = paragraph.span(first, last)
+                start, labelled_end = paragraph.span(first, last)
+                end = with_multiplier(self.text, labelled_end)
                 kind = self.model.number.label(figure_features(self.text, start, end))
                 features = modifier_features(self.text, start, end, kind)
                 reading = read(self.text[start:end], kind, self.model.bound.label(features), self.text[end : paragraph.end], language)
@@ -688,7 +689,7 @@ class Linker:
                 out.append(
                     {
                         "id": f"f{len(out) + 1}",
-                        "span": self._span(span),
+                        "span": self._span((start, end)),
                         "kind": kind,
                         "low": reading.low,
                         "high": reading.high,

@@ -72,6 +72,15 @@ def word_class(word: str) -> str | None:
     return found or ("date" if _DATES.fullmatch(word) else None)
 
 
+_MULTIPLIER = re.compile(r" (?:thousand|million|billion|trillion)\b")
+
+
+def with_multiplier(text: str, end: int) -> int:
+    """The end of a number that ends at ``end``, with the multiplier that follows it: "$3" in "$3 million" is no number of its own."""
+    found = _MULTIPLIER.match(text, end)
+    return found.end() if found else end
+
+
 class Reading(NamedTuple):
     """What the words of a figure say."""
 
