@@ -27,7 +27,7 @@ from newsgold.records import (
 )
 
 SPLITS: Final = ("train", "validation", "test")
-ROW, LABEL, BAR = 17, 216, 360
+ROW, LABEL, BAR = 17, 280, 360
 """Height of a row, width of the labels, width of the longest bar; in pixels."""
 STEP: Final = 50
 """Words in a bar of the histogram of lengths."""
