@@ -81,7 +81,12 @@ class Bench:
     def popen(self, system: str, *more: str) -> subprocess.Popen[str]:
         env = {**os.environ, "PYTHONPATH": str(ROOT / "benchmark")}
         words = [sys.executable, "-m", "newsgold", "predict", system, "--out", str(self.out), *FAST, *more]
-        return subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder)
+        # A shell's background jobs ignore SIGINT, and so would what they start.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder)
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     @property
     def predictions(self) -> dict[str, dict[str, Any]]:
