@@ -21,14 +21,14 @@ import newsgold
 import synthetic
 from chromium import find
 from conftest import compile_text, sample
-from newsgold import browse
+from newsgold import browse, corpus
 from newsgold.cli import OK, main
 from newsgold.facets import challenges
 from newsgold.html_report import pages
 from newsgold.markup import visible
 from newsgold.records import SPLITS, Article, to_dict
 from test_browse import ALL as SOME
-from test_browse import RAW, hostile
+from test_browse import hostile
 from test_html_report import by_rules, system
 from test_markup import HOSTILE
 
@@ -36,6 +36,7 @@ from test_markup import HOSTILE
 GOLD = list(sample("test", size=6))
 SHOWN = list({article.id: article for article in (*GOLD, *SOME)}.values())
 ALL = {article.id: article for article in SHOWN}
+RAW = {name: corpus.load_annotator(name, SHOWN) for name in corpus.annotators()}
 EXAMPLE = max((article for article in GOLD if all(article.id in done for done in RAW.values())), key=lambda one: sum(map(bool, challenges(one).values()))).id
 SEED = 1
 PAGES = ("report.html", "compared.html", "paged.html", "paged-2.html", "site/index.html", f"site/articles/{EXAMPLE}.html", f"site/annotations/{EXAMPLE}.html")
