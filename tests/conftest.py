@@ -28,6 +28,15 @@ from newsgold.records import Article, article_from, to_dict
 ROOT = Path(__file__).parents[1]
 # A project of its own, which test_pytest_plugin.py runs, and what `make test-browser` runs.
 collect_ignore = ["example_project", "browser"]
+# Real articles, whose texts are not redistributed: the collection in wikinews/*.csv, others as *.txt. The tests that need them skip without.
+SHARED = Path(os.environ.get("NEWSGOLD_ARTICLES") or ROOT.parent / "shared" / "articles")
+
+
+def needs(name: str) -> pytest.MarkDecorator:
+    """Skip a test where ``name`` is not among the real articles."""
+    return pytest.mark.skipif(not (SHARED / name).exists(), reason=f"{name} is not in $NEWSGOLD_ARTICLES: these texts are not redistributed")
+
+
 HEAD = """headline: An example
 published: 2026-03-18
 language: en-GB
