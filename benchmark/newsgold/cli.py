@@ -128,6 +128,12 @@ def _emit(args: argparse.Namespace, kind: str, data: dict[str, Any]) -> None:
         sys.stdout.write(render(data))
 
 
+def _tell_skipped(articles: Iterable[str]) -> None:
+    """Name on standard error the articles that no number counts, for commands whose tables do not."""
+    if names := sorted(set(articles)):
+        print(f"{len(names)} article{'s' * (len(names) != 1)} skipped, their texts are absent (newsgold hydrate): {', '.join(names)}", file=sys.stderr)
+
+
 def _root() -> Path:
     """The checkout, for commands that need the sources."""
     from newsgold.issues import InputError, Issue
@@ -368,6 +374,7 @@ def _errors(args: argparse.Namespace) -> int:
         raise InputError(issues)
     found = predictions.read(args.predictions, gold)
     card = score(found, args.split if args.gold is None else "custom", gold=gold)
+    _tell_skipped(card.skipped)
 
     def wanted(match: Any) -> bool:
         return (
@@ -452,6 +459,7 @@ def _compare(args: argparse.Namespace) -> int:
         # A file is streamed for each system; a pipe can be read only once.
         gold = corpus.load(path=args.gold) if args.gold is not None and not args.gold.is_file() else args.gold
         found = systems.load(args.systems, lambda path: score(path, split, gold=gold, progress=_progress("scoring")))
+        _tell_skipped(name for system in found for name in system.skipped)
         rows = {system.name: system.rows for system in found}
         done = stats.compare(rows, args.measure, trials=args.trials, resamples=args.resamples, seed=args.seed).to_dict()
     except ValueError as error:
@@ -480,6 +488,7 @@ def _gate(args: argparse.Namespace) -> int:
     if args.sarif:
         _write(args.sarif, ci.sarif(data, *_located(args.predictions, data)), force=True)
     _gate_print(args, data)
+    _tell_skipped(name for side in data.get("skipped", {}).values() for name in side)
     if body is not None:
         data["updated"] = _renew(args.baseline, body)
         print(data["updated"], file=sys.stderr)
@@ -608,6 +617,7 @@ def _slices(args: argparse.Namespace) -> int:
         stats.select(args.measure, ())
         gold = corpus.load(args.split) if args.gold is None else corpus.load(path=args.gold)
         card = score(args.predictions, split, gold=gold, system=args.predictions.stem, progress=_progress("scoring"))
+        _tell_skipped(card.skipped)
         groups = {"all": {"all articles": card.rows.articles}, **facets.groups(gold, args.by or facets.FACETS)}
         found = stats.slices(card.rows, groups, args.measure, resamples=args.resamples, seed=args.seed)
     except ValueError as error:
@@ -1039,10 +1049,14 @@ def _run(args: argparse.Namespace) -> int:
     if card.exists() and not args.out.exists() and not (args.force or args.resume):
         print(f"{card}: is a scorecard of other predictions; expected another name for --out, or --force to replace it", file=sys.stderr)
         return BAD
+    from newsgold import clients, corpus, scoring
+
+    gold = corpus.load(args.split) if args.gold is None else corpus.load(path=args.gold)
+    if gold and all(article.text is None for article in gold):
+        raise scoring.nothing_to_score(args.split if args.gold is None else "custom", [article.id for article in gold])
     code = _predict(args)
     if code == BAD:
         return BAD
-    from newsgold import clients
 
     # The predictions are this run's own, so what was scored of earlier ones may go with them.
     args.predictions, args.system, args.jobs, args.force = args.out, args.name or clients.system(args.what, args.header, here=True).name, 1, True

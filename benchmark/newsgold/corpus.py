@@ -475,7 +475,10 @@ def load_annotator(annotator: str, articles: Iterable[Article]) -> dict[str, Art
             continue
         if path.suffix == ".json":
             if (bare := read_standoff(path, str(path), issues.append)) is not None:
-                out[article.id] = attach_text(bare, article.text)
+                try:
+                    out[article.id] = attach_text(bare, article.text)
+                except ValueError as error:  # an annotation of another version of the text
+                    issues.append(Issue(str(path), None, "$.text_sha256", str(error)))
         else:
             errors: list[Issue] = []
             compiled = _compile(path, article.text, article.split, article.id, errors.append, str(path))
