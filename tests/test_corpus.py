@@ -14,26 +14,14 @@ from conftest import ROOT
 from newsgold import build, corpus, normalize, resources
 from newsgold.cli import BAD, FAILED, OK, main
 from newsgold.issues import InputError, Issue
-from newsgold.records import SPLITS, Article, to_dict
+from newsgold.records import Article, to_dict
 
 FERRY = ROOT / "tests" / "examples" / "valid" / "lake-ferry"
 
 
 @pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A small repository: one train article, one stand-off article of our own."""
-    root = tmp_path / "repo"
-    for split in SPLITS:
-        (root / "data" / "articles" / split).mkdir(parents=True)
-    for suffix in (".txt", ".yaml"):
-        shutil.copy(FERRY / f"lake-ferry{suffix}", root / "data" / "articles" / "train")
-    monkeypatch.setattr(resources, "checkout", lambda: root)
-    monkeypatch.setattr(corpus.resources, "checkout", lambda: root)
-    monkeypatch.setenv("NEWSGOLD_CACHE", str(tmp_path / "cache"))
-    (root / "schemas").symlink_to(ROOT / "schemas")
-    corpus._lines.cache_clear()
-    yield root
-    corpus._lines.cache_clear()
+def checkout(repo: Path) -> Path:
+    return repo
 
 
 def external(tmp_path: Path) -> Article:

@@ -239,7 +239,8 @@ def compile_file(
 ) -> Article | None:
     """The article of ``<id>.yaml`` and the text beside it (or at ``text_path``), or ``None`` after reporting why not.
 
-    ``split`` defaults to the name of the folder; ``source`` is the YAML where it has been read already.
+    ``split`` defaults to the name of the folder, elsewhere to ``external`` for an external text, else ``train``; ``source`` is the YAML where it has
+    been read already.
     """
     name = name or str(yaml_path)
     if not yaml_path.is_file():
@@ -256,7 +257,17 @@ def compile_file(
         report(Issue(text_name, None, "$", f"byte {error.start} is not UTF-8; expected UTF-8"))
         return None
     text = normalize.text(raw)
-    split = split or (yaml_path.parent.name if yaml_path.parent.name in SPLITS else "train")
+    if split is None and yaml_path.parent.name in SPLITS:
+        split = yaml_path.parent.name
+    elif split is None:
+        try:
+            source = source or read_yaml(yaml_path, name)
+        except InputError as error:
+            for problem in error.issues:
+                report(problem)
+            return None
+        provenance = source.data.get("provenance")
+        split = "external" if isinstance(provenance, dict) and provenance.get("kind") == "external" else "train"
     if raw.rstrip("\n") != text and split != "external":
         report(Issue(text_name, None, "$", "not in normal form; expected NFC, \\n line ends, no trailing blanks, at most one blank line in a row"))
         return None
