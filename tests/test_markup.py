@@ -6,6 +6,7 @@ import re
 import sys
 from collections import Counter
 from html import unescape
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -167,3 +168,33 @@ def test_a_missing_jinja2_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match=r"jinja2 is not installed; expected: pip install 'newsgold\[report\]'"):
         page("x", "")
     markup.environment.cache_clear()
+
+
+# --- compiled templates --------------------------------------------------------------------------------------------------
+
+
+def legend() -> str:
+    made = markup.environment.__wrapped__()  # as in a new process
+    made.filters.update(attribute=str, kind=str)
+    return str(getattr(made.get_template("parts.html").module, "legend")())  # noqa: B009 — a macro: mypy knows none
+
+
+def test_compiled_templates_are_kept_and_those_that_are_broken_or_of_other_code_are_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSGOLD_CACHE", str(tmp_path))
+    first = legend()
+    (kept,) = (tmp_path / "templates").glob("*/*")
+    half = kept.read_bytes()[: kept.stat().st_size // 2]
+    kept.write_bytes(half)
+    assert legend() == first
+    assert kept.read_bytes() != half
+    monkeypatch.setattr("newsgold.resources.source", lambda name: b"other code")
+    assert legend() == first
+    assert len(list((tmp_path / "templates").glob("*/*"))) == 2
+
+
+def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSGOLD_CACHE", str(tmp_path))
+    first = legend()
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("NEWSGOLD_CACHE", str(tmp_path / "file"))
+    assert legend() == first

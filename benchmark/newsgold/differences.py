@@ -126,7 +126,7 @@ def _place(record: Any) -> tuple[int, int]:
 
 def _key(value: Any) -> Any:
     """A value without what order or naming may change: sets for lists."""
-    return frozenset(map(repr, value)) if isinstance(value, tuple) else repr(value)
+    return frozenset(value) if isinstance(value, tuple) else value
 
 
 def _linked(one: Any, other: Any, same: set[tuple[str, str]]) -> bool:

@@ -30,6 +30,8 @@ from newsgold.scoring import Scorecard
 
 PER_PAGE: Final = 120
 """Articles up to which a report is one file; larger ones are split into pages of so many."""
+SLICE_RESAMPLES: Final = 2_000
+"""Most bootstrap samples for each slice: there are dozens, and an end of an interval moves by 6% of the standard error (√(0.025 · 0.975 / 2000) over the density there)."""
 LETTERS: Final = "AB"
 WORST: Final = 5
 """Articles named for each kind of error."""
@@ -502,7 +504,7 @@ def _lost_at(layer: str, index: int, rung: str, errors: Mapping[str, Mapping[str
 def _matrices(card: Scorecard, at: int) -> list[dict[str, Any]]:
     """The confusion matrices: labels that occur, gold down, predicted across; each cell with its list."""
     out = []
-    labels = card.rows.labels
+    labels, layers = card.rows.labels, card.summary()["layers"]
     for name, layer in REGISTRY.items():
         for label in layer.labels:
             table = {pair: n for pair, n in labels.get(f"{name}/{label.name}", Counter()).items() if n}
@@ -514,14 +516,14 @@ def _matrices(card: Scorecard, at: int) -> list[dict[str, Any]]:
                 (gold, sum(table.get((gold, found), 0) for found in across), [(found, n, _pair_id(at, name, label.name, gold, found)) if (n := table.get((gold, found), 0)) else None for found in across])
                 for gold in golds
             ]  # fmt: skip
-            summary = card.summary()["layers"][name]["attributes"][label.name]
-            out.append({"letter": LETTERS[at], "wide": len(across) > WIDE, "layer": name, "label": label.name, "across": across, "rows": rows, **summary})
+            scores = layers[name]["attributes"][label.name]
+            out.append({"letter": LETTERS[at], "wide": len(across) > WIDE, "layer": name, "label": label.name, "across": across, "rows": rows, **scores})
     return out
 
 
 def _slices(systems: Sequence[System], gold: Sequence[Article], numbers: Mapping[str, int], resamples: int, seed: int) -> list[dict[str, Any]]:
     groups = facets.groups([article for article in gold if article.id in numbers])
-    found = [stats.slices(system.card.rows, groups, resamples=resamples, seed=seed) for system in systems]
+    found = [stats.slices(system.card.rows, groups, resamples=min(resamples, SLICE_RESAMPLES), seed=seed) for system in systems]
     out: dict[str, list[dict[str, Any]]] = {}
     for slices in zip(*found, strict=True):
         ids = groups[slices[0].facet][slices[0].value]
@@ -675,7 +677,7 @@ def pages(
         **common, scores=[_scores(system, i, resamples, seed) for i, system in enumerate(systems)],
         matrices=[matrix for i, system in enumerate(systems) for matrix in _matrices(system.card, i)], slices=_slices(systems, gold, numbers, resamples, seed) if resamples else [],
         compared=compared, moves=_moves(lists), notes=_notes(systems), headings=_headings(systems, lists, links), articles=Html("".join(body)), titles=titles,
-        numbers=numbers, measures=headline_names(), resamples=resamples, seed=seed, signature=systems[0].card.signature,
+        numbers=numbers, measures=headline_names(), resamples=resamples, slice_resamples=min(resamples, SLICE_RESAMPLES), seed=seed, signature=systems[0].card.signature,
         small={"articles": stats.MIN_ARTICLES, "gold": stats.MIN_GOLD, "width": stats.MAX_WIDTH},
     )  # fmt: skip
     yield (

@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import os
 import re
 import unicodedata
 from bisect import bisect_left
@@ -218,27 +219,25 @@ def marked(text: str, marks: Sequence[Mark]) -> list[Paragraph]:
 def _drawn(
     text: str, marks: Sequence[Mark], spans: Sequence[tuple[int, int]], owner: Sequence[tuple[int, bool, bool]], rows: Sequence[int], inside: Sequence[Segment]
 ) -> Iterator[str]:
-    open_: list[int] = []
-    first: dict[int, int] = {}
-    for index, (number, _, _) in enumerate(owner):
-        first.setdefault(number, index)
+    open_: tuple[int, ...] = ()
     for at, (start, end, cover) in enumerate(inside):
-        kept = next((deep for deep, (one, other) in enumerate(zip(open_, cover, strict=False)) if one != other), min(len(open_), len(cover)))
-        if len(open_) > kept:
-            yield "</u>" * (len(open_) - kept)
-        for deep, index in enumerate(cover[kept:], kept + 1):
-            number, before, after = owner[index]
-            mark = marks[number]
-            tied = after and spans[index][1] == _until(inside, at, deep)
-            labelled = mark.label and spans[index][0] == start
-            # What goes on after a cut has no label of its own; a script can still tell where it leads.
-            onward = f" data-r={attribute(mark.target)}" if mark.target and not labelled else ""
-            yield f"<u class={_classes(mark.layer, mark.outcome, rows[index], tied)}{onward}>"
-            if labelled:
-                link = f" href={attribute(mark.target)}" if mark.target and (first[number] == index or not mark.once) else ""
-                place = f" id={attribute(mark.anchor)}" if mark.anchor and first[number] == index else ""
-                yield f"<a{place}{link}>{'…' if before else ''}{escape(mark.label)}</a>"
-        open_ = list(cover)
+        if cover != open_:
+            kept = next((deep for deep, (one, other) in enumerate(zip(open_, cover, strict=False)) if one != other), min(len(open_), len(cover)))
+            if len(open_) > kept:
+                yield "</u>" * (len(open_) - kept)
+            for deep, index in enumerate(cover[kept:], kept + 1):
+                number, before, after = owner[index]
+                mark = marks[number]
+                tied = after and spans[index][1] == _until(inside, at, deep)
+                element = f"<u class={_classes(mark.layer, mark.outcome, rows[index], tied)}"
+                if mark.label and spans[index][0] == start:
+                    first = index == 0 or owner[index - 1][0] != number
+                    link = f" href={attribute(mark.target)}" if mark.target and (first or not mark.once) else ""
+                    place = f" id={attribute(mark.anchor)}" if mark.anchor and first else ""
+                    yield f"{element}><a{place}{link}>{'…' if before else ''}{escape(mark.label)}</a>"
+                else:  # What goes on after a cut has no label of its own; a script can still tell where it leads.
+                    yield f"{element} data-r={attribute(mark.target)}>" if mark.target else f"{element}>"
+            open_ = cover
         piece = text[start:end]
         if (
             start and not piece[0].isascii() and unicodedata.category(piece[0])[0] == "M"
@@ -298,10 +297,24 @@ def environment() -> jinja2.Environment:
         raise InputError([Issue("newsgold", None, "$", "jinja2 is not installed; expected: pip install 'newsgold[report]'")]) from error
     made = jinja2.Environment(
         loader=jinja2.FunctionLoader(template), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False,
-        finalize=lambda value: escape(value) if isinstance(value, str) and not hasattr(value, "__html__") else value,
+        bytecode_cache=_compiled(), finalize=lambda value: escape(value) if isinstance(value, str) and not hasattr(value, "__html__") else value,
     )  # fmt: skip
     made.globals.update(signs=SIGNS, layer_class=LAYER_CLASS, outcome_class=OUTCOME_CLASS)
     return made
+
+
+def _compiled() -> jinja2.BytecodeCache | None:
+    """Where compiled templates are kept, since compiling takes longer than most pages; ``None`` where nothing can be kept."""
+    import jinja2
+
+    # Its own key is the template's text alone. What it is compiled to hangs on this module and on jinja2 as well.
+    made_by = hashlib.sha256(resources.source("markup.py") + jinja2.__version__.encode()).hexdigest()[:12]
+    folder = resources.cache_dir() / "templates" / made_by
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return jinja2.FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
+    except OSError:
+        return None
 
 
 def page(title: str, body: str, *, style: str = "", script: str = "", language: str = "en", description: str = "") -> str:

@@ -41,13 +41,18 @@ def templates() -> Traversable:
     return resources.files("newsgold") / "templates"
 
 
+def source(name: str) -> bytes:
+    """The source of a module of this package, by its file's name."""
+    return (resources.files("newsgold") / name).read_bytes()
+
+
 def lexicon() -> bytes:
     """The word lists of the linter (YAML)."""
     return (resources.files("newsgold") / "lint" / "lexicon.yaml").read_bytes()
 
 
 def cache_dir() -> Path:
-    """Where hydrated texts are kept: ``$NEWSGOLD_CACHE``, else ``newsgold`` in the user's cache folder."""
+    """Where hydrated texts and compiled templates are kept: ``$NEWSGOLD_CACHE``, else ``newsgold`` in the user's cache folder."""
     if given := os.environ.get("NEWSGOLD_CACHE"):
         return Path(given)
     base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
