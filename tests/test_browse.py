@@ -36,7 +36,7 @@ from newsgold.records import SPLITS, Article, article_from
 VOID = {"meta", "link", "input", "br"}
 # As many articles as the time allows: every challenge, annotated once or by several, and one whose text may be missing; in the site's order.
 ALL = sorted(
-    {*sample("train", size=2), *sample("validation", "test", size=4), *corpus.load("external")}, key=lambda article: (SPLITS.index(article.split), article.id)
+    {*sample("train", size=2), *sample("validation", "test", size=4), *corpus.load("external")[:1]}, key=lambda article: (SPLITS.index(article.split), article.id)
 )
 EXAMPLE = corpus.load(path=ROOT / "tests" / "examples" / "gold.jsonl")[0]
 RAW = {name: corpus.load_annotator(name, ALL) for name in corpus.annotators()}
@@ -167,7 +167,7 @@ def test_a_loop_of_claims_ends() -> None:
 
 
 def test_articles_without_text_are_listed_and_say_how_to_get_it() -> None:
-    (external,) = (article for article in ALL if article.split == "external")
+    external = next(article for article in ALL if article.split == "external")
     bare = external if external.text is None else article_from(corpus.strip_text(external))
     files = browse.site([bare], {"a1": {bare.id: bare}})
     assert list(files) == [f"articles/{bare.id}.html", "index.html"]  # nothing to put side by side without the text

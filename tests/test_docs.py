@@ -73,7 +73,7 @@ def test_the_walk_through_a_licensed_corpus_runs(tmp_path: Path) -> None:
         done = subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, (command, done.stdout, done.stderr)
         shown[command] = done.stdout
-    assert shown[commands[-1]].endswith("2 articles, 1 files, 0 written, 1 as they were\n")
+    assert shown[commands[-1]].endswith("2 articles, 1 file, 0 written, 1 as they were\n")
     published = (tmp_path / "corpus.jsonl").read_text(encoding="utf-8")
     assert "Liv Aune" in published and not [words for words in ("clean up", "shop owners", "walked out", "Marsvik to charge") if words in published]
     # Without the texts nothing is scored, and the articles are named.

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import newsgold
-from conftest import ROOT, SHARED, baseline
+from conftest import ROOT, SHARED, baseline, needs
 from newsgold import corpus
 from newsgold.cli import BAD, FAILED, OK, main
 from newsgold.records import Article, article_from
@@ -34,12 +34,25 @@ def hydrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     return next(article for article in newsgold.load("external") if article.id == "union-state-forces")
 
 
-def test_it_holds_no_text() -> None:
-    article = bare()
+@needs("wikinews")
+def test_the_collection_as_published_hydrates_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("NEWSGOLD_CACHE", str(tmp_path / "cache"))
+    ours = [article.id for article in newsgold.load("external") if article.provenance.source == "Wikinews"]
+    assert main(["hydrate", "--from", "wikinews", str(SHARED / "wikinews")]) == OK
+    assert f"{len(ours)} attached, 0 already there, 0 missing, 0 changed" in capsys.readouterr().out
+    assert {article.id for article in newsgold.load("external") if article.text is not None} == set(ours)
+
+
+STANDOFF = sorted([*(ROOT / "data" / "articles" / "external").glob("*.json"), *(ROOT / "data" / "annotators").glob("*/*.json")])
+
+
+@pytest.mark.parametrize("path", STANDOFF, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_it_holds_no_text(path: Path) -> None:
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    article = article_from(raw)
     assert article.text is None and article.headline is None
     for entity in article.entities:
         assert entity.named or entity.name is None
-    raw = json.loads(SOURCE.read_text(encoding="utf-8"))
     assert not [span for key in ("entities", "claims", "events", "figures") for _, span in corpus.spans_of(raw[key]) if span["text"] is not None]
 
 

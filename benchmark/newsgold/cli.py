@@ -796,7 +796,9 @@ def _standoff(args: argparse.Namespace) -> int:
     changed = standoff.write(files, force=args.force)
     for path in changed:
         print(f"wrote {path}")
-    print(f"{len(articles)} article{'s' * (len(articles) != 1)}, {len(files)} files, {len(changed)} written, {len(files) - len(changed)} as they were")
+    print(
+        f"{len(articles)} article{'s' * (len(articles) != 1)}, {len(files)} file{'s' * (len(files) != 1)}, {len(changed)} written, {len(files) - len(changed)} as they were"
+    )
     return OK
 
 
@@ -1329,12 +1331,11 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command(
         "hydrate", _hydrate, "attach local copies of texts that are not redistributed",
-        "  newsgold hydrate --from wikinews my-csv-files/     # the CSV files of the collection, as published\n"
-        "  newsgold hydrate --text my-texts/                  # plain texts, whatever their names\n"
-        "  newsgold hydrate --from wikinews my-csv-files/ --out hydrated/\n  newsgold score predictions.jsonl --gold hydrated/external.jsonl\n\n"
-        "Texts are matched by address (or by content) and must have the digest that was annotated; a changed one is refused with the\n"
-        "place where it first differs. They are kept in the cache, where every command finds them, never in the package.\n"
-        "Exit code 0 when all are there, 1 when some are missing or changed, 2 on bad input.",
+        "  newsgold hydrate --from wikinews csv-files/    # as published\n"
+        "  newsgold hydrate --text my-texts/              # *.txt of whatever names\n"
+        "  newsgold hydrate --from wikinews csv-files/ --out hydrated/\n  newsgold score predictions.jsonl --gold hydrated/external.jsonl\n\n"
+        "Texts are matched by address (or by content) and must have the digest that was\nannotated; a changed one is refused with the place where it first differs. They\n"
+        "are kept in the cache, where every command finds them, never in the package.\nExit code 0: all are there; 1: some are missing or changed; 2: bad input.",
     )  # fmt: skip
     given = sub.add_mutually_exclusive_group(required=True)
     given.add_argument(
@@ -1347,10 +1348,10 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command(
         "standoff", _standoff, "turn annotations with anchors into the stand-off form without words, and back",
-        "  newsgold standoff annotated/ --out standoff/               # <id>.yaml beside <id>.txt to <id>.json\n"
+        "  newsgold standoff annotated/ --out standoff/    # <id>.yaml, .txt to <id>.json\n"
         "  newsgold standoff gold/*.yaml --text texts/ --out corpus.jsonl\n"
-        "  newsgold standoff --back standoff/ --text texts/ --out again/   # <id>.yaml and <id>.txt\n\n"
-        "docs/standoff.md walks through annotating a licensed corpus and publishing only this layer.",
+        "  newsgold standoff --back standoff/ --text texts/ --out again/\n\n"
+        "docs/standoff.md walks through annotating a licensed corpus and publishing only\nthis layer.",
     )  # fmt: skip
     sub.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help="annotations as <id>.yaml, or folders of them; with --back <id>.json, *.jsonl or folders"
