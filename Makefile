@@ -6,7 +6,7 @@ OUT := build
 # What make baselines runs anew: those that need no server.
 BASELINES := rules crf paragraph
 
-.PHONY: help demo test test-browser check bench build data baselines analysis pictures clean
+.PHONY: help demo test test-browser check bench build data baselines analysis validity pictures clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
@@ -73,6 +73,10 @@ baselines: $(VENV)/.dev ## predict test with every baseline anew; their submissi
 analysis: $(VENV)/.dev ## the runs behind docs/baselines.md anew (minutes; goes on after a break), then its tables and plots
 	$(BIN)/python docs/analysis.py --work $(OUT)/analysis
 	$(BIN)/python docs/fill.py
+
+# The texts are those that were hydrated, or those in $NEWSGOLD_ARTICLES (wikinews/*.csv, *.txt).
+validity: $(VENV)/.dev ## run the baselines on the real articles of external too, and write docs/validity.md (needs their texts)
+	$(BIN)/python docs/validity.py --work $(OUT)/validity
 
 pictures: $(VENV)/.browser ## the pictures of the README
 	NEWSGOLD_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" $(BIN)/python docs/pictures.py

@@ -112,9 +112,9 @@ class Bar(NamedTuple):
     spurious: int
 
 
-def bar_chart(title: str, description: str, bars: Sequence[Bar], width: float = 720) -> str:
+def bar_chart(title: str, description: str, bars: Sequence[Bar], width: float = 720, left: float = 150.0) -> str:
     """Bars from 0 to 100% of the gold records, right, partly right and missed; what is spurious goes on beyond, up to as much again."""
-    left, right, top, row = 150.0, 24.0, 70.0, 20.0
+    right, top, row = 24.0, 70.0, 20.0
     groups = list(dict.fromkeys(bar.group for bar in bars))
     names = list(dict.fromkeys(bar.name for bar in bars))
     height = top + row * len(bars) + 12 * len(groups) + 8
@@ -155,9 +155,9 @@ class Dots(NamedTuple):
     """For each series the share of the records meant, and of the others."""
 
 
-def dot_plot(title: str, description: str, names: Sequence[str], lines: Sequence[Dots], width: float = 720) -> str:
+def dot_plot(title: str, description: str, names: Sequence[str], lines: Sequence[Dots], width: float = 720, left: float = 220.0) -> str:
     """Shares from 0 to 1, a line each: filled for the records meant, hollow for the others of the layer, joined."""
-    left, right, top, row = 220.0, 24.0, 66.0, 13.0
+    right, top, row = 24.0, 66.0, 13.0
     height = top + sum(row * len(names) + 8 for _ in lines) + 8
     body = [label(16, 18, title)]
     for place, name in enumerate(names):

@@ -7,6 +7,7 @@ import json
 import os
 import random
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -19,15 +20,24 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from newsgold import corpus
+from newsgold import corpus, resources
 from newsgold.facets import challenges
 from newsgold.issues import Issue
 from newsgold.predictions import to_prediction
-from newsgold.records import Article, article_from, to_dict
+from newsgold.records import SPLITS, Article, article_from, to_dict
 
 ROOT = Path(__file__).parents[1]
 # A project of its own, which test_pytest_plugin.py runs, and what `make test-browser` runs.
 collect_ignore = ["example_project", "browser"]
+# Real articles, whose texts are not redistributed: the collection in wikinews/*.csv, others as *.txt. The tests that need them skip without.
+SHARED = Path(os.environ.get("NEWSGOLD_ARTICLES") or ROOT.parent / "shared" / "articles")
+
+
+def needs(name: str) -> pytest.MarkDecorator:
+    """Skip a test where ``name`` is not among the real articles."""
+    return pytest.mark.skipif(not (SHARED / name).exists(), reason=f"{name} is not in $NEWSGOLD_ARTICLES: these texts are not redistributed")
+
+
 HEAD = """headline: An example
 published: 2026-03-18
 language: en-GB
@@ -166,3 +176,23 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> list[Article]:
 def articles(examples: list[Article]) -> list[Article]:
     """The worked examples and shipped articles: up to a number, whatever the gold grows to."""
     return Articles([*examples, *sample("train", "validation", "test", size=24)])
+
+
+FERRY = ROOT / "tests" / "examples" / "valid" / "lake-ferry"
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A small repository that the package takes for its own: one train article, a cache beside it."""
+    root = tmp_path / "repo"
+    for split in SPLITS:
+        (root / "data" / "articles" / split).mkdir(parents=True)
+    for suffix in (".txt", ".yaml"):
+        shutil.copy(FERRY / f"lake-ferry{suffix}", root / "data" / "articles" / "train")
+    monkeypatch.setattr(resources, "checkout", lambda: root)
+    monkeypatch.setattr(corpus.resources, "checkout", lambda: root)
+    monkeypatch.setenv("NEWSGOLD_CACHE", str(tmp_path / "cache"))
+    (root / "schemas").symlink_to(ROOT / "schemas")
+    corpus._lines.cache_clear()
+    yield root
+    corpus._lines.cache_clear()

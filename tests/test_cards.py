@@ -103,7 +103,7 @@ def test_a_relation_to_itself_ends() -> None:
 
 
 def test_stand_off_records_show_offsets_and_quote_nothing() -> None:
-    (article,) = (article for article in ALL if article.split == "external")
+    article = next(article for article in ALL if article.split == "external")
     items = [item for card in by_id(corpus_bare(article)).values() for line in (card.title, *card.lines) for item in line.items]
     assert any(item.text.startswith("[") for item in items) and all(item.start is None for item in items)
 

@@ -20,7 +20,7 @@ from newsgold.measures import headline_names, registry
 GOLD = ROOT / "tests" / "examples" / "gold.jsonl"
 COMMANDS = [
     "validate", "build", "show", "score", "errors", "compare", "gate",
-    "slices", "report", "tokens", "agreement", "hydrate", "leaderboard", "predict", "run",
+    "slices", "report", "tokens", "agreement", "hydrate", "standoff", "leaderboard", "predict", "run",
 ]  # fmt: skip
 
 

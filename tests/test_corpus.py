@@ -14,26 +14,14 @@ from conftest import ROOT
 from newsgold import build, corpus, normalize, resources
 from newsgold.cli import BAD, FAILED, OK, main
 from newsgold.issues import InputError, Issue
-from newsgold.records import SPLITS, Article, to_dict
+from newsgold.records import Article, to_dict
 
 FERRY = ROOT / "tests" / "examples" / "valid" / "lake-ferry"
 
 
 @pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A small repository: one train article, one stand-off article of our own."""
-    root = tmp_path / "repo"
-    for split in SPLITS:
-        (root / "data" / "articles" / split).mkdir(parents=True)
-    for suffix in (".txt", ".yaml"):
-        shutil.copy(FERRY / f"lake-ferry{suffix}", root / "data" / "articles" / "train")
-    monkeypatch.setattr(resources, "checkout", lambda: root)
-    monkeypatch.setattr(corpus.resources, "checkout", lambda: root)
-    monkeypatch.setenv("NEWSGOLD_CACHE", str(tmp_path / "cache"))
-    (root / "schemas").symlink_to(ROOT / "schemas")
-    corpus._lines.cache_clear()
-    yield root
-    corpus._lines.cache_clear()
+def checkout(repo: Path) -> Path:
+    return repo
 
 
 def external(tmp_path: Path) -> Article:
@@ -150,7 +138,8 @@ def test_a_changed_text_is_refused(checkout: Path, tmp_path: Path, capsys: pytes
     folder.mkdir()
     (folder / "far-ferry.txt").write_text((article.text or "").replace("112", "1,120"), encoding="utf-8")
     assert main(["hydrate", "--text", str(folder)]) == FAILED
-    assert "is not the text that was annotated: at character" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert "is not the text that was annotated: it first differs in paragraphs 1 to 3, characters 0 to " in shown and "at character 45 it reads" in shown
     assert newsgold.load("external")[0].text is None and not (tmp_path / "cache").exists()
     (folder / "far-ferry.txt").write_bytes((article.text or "").encode("utf-16"))
     assert main(["hydrate", "--text", str(folder)]) == FAILED
@@ -192,7 +181,9 @@ def test_local_authoring_of_external_articles(checkout: Path, tmp_path: Path) ->
     external(tmp_path)
     (tmp_path / "authored" / "a1").mkdir()
     shutil.copy(tmp_path / "authored" / "far-ferry.yaml", tmp_path / "authored" / "a1" / "far-ferry.yaml")
-    assert main(["build", "--external", str(tmp_path / "authored")]) == OK
+    for source, target in ((tmp_path / "authored", "articles/external"), (tmp_path / "authored" / "a1", "annotators/a1")):
+        argv = ["standoff", str(source / "far-ferry.yaml"), "--text", str(tmp_path / "authored"), "--out", str(checkout / "data" / target)]
+        assert main(argv) == OK
     for path in ("articles/external/far-ferry.json", "annotators/a1/far-ferry.json"):
         assert "ran aground" not in (checkout / "data" / path).read_text(encoding="utf-8")
 

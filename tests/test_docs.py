@@ -58,6 +58,36 @@ def test_the_commands_for_a_system_run(tmp_path: Path) -> None:
     assert len(found) == 1 and '"content"' in found.pop()
 
 
+def test_the_walk_through_a_licensed_corpus_runs(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "standoff.md").read_text(encoding="utf-8")
+    shutil.copytree(ROOT / "tests" / "examples" / "standoff" / "annotated", tmp_path / "annotated")
+    name, body = re.findall(r"`(my_system\.py)`:\n\n```python\n(.*?)```", page, flags=re.S)[0]
+    (tmp_path / name).write_text(body, encoding="utf-8")
+    assert re.search(r"^provenance: .*$", page, flags=re.M)[0] in (tmp_path / "annotated" / "quay-fee.yaml").read_text(encoding="utf-8")
+    commands = re.findall(r"^\$ (newsgold .*)$", page, flags=re.M)
+    assert len(commands) == 10
+    env = {**ENV, "NEWSGOLD_CACHE": str(tmp_path / "cache")}
+    shown = {}
+    for command in commands:
+        words = [sys.executable, "-m", "newsgold", *shlex.split(command)[1:]]
+        done = subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+        shown[command] = done.stdout
+    assert shown[commands[-1]].endswith("2 articles, 1 file, 0 written, 1 as they were\n")
+    published = (tmp_path / "corpus.jsonl").read_text(encoding="utf-8")
+    assert "Liv Aune" in published and not [words for words in ("clean up", "shop owners", "walked out", "Marsvik to charge") if words in published]
+    # Without the texts nothing is scored, and the articles are named.
+    done = subprocess.run(
+        [sys.executable, "-m", "newsgold", "score", "predictions.jsonl", "--gold", "corpus.jsonl"],
+        cwd=tmp_path,
+        env={**env, "NEWSGOLD_CACHE": str(tmp_path / "none")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2 and "mill-strike, quay-fee" in done.stderr
+
+
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 def test_from_fork_to_pull_request(tmp_path: Path) -> None:
     root = tmp_path / "fork"

@@ -9,7 +9,21 @@ from conftest import ROOT
 # Top to bottom. A module may import from lower layers, and within its own only from those named before it.
 LAYERS = [
     ["records", "_version", "issues", "normalize", "resources"],
-    ["anchors", "validate", "predictions", "corpus", "tables", "facets", "build"],
+    [
+        "anchors",
+        "validate",
+        "predictions",
+        "importers._base",
+        "importers.plain",
+        "importers.wikinews",
+        "importers",
+        "corpus",
+        "hydration",
+        "standoff",
+        "tables",
+        "facets",
+        "build",
+    ],
     ["counts", "rows", "match", "compare", "coref"],
     ["layers._base", "layers.speakers", "layers.claims", "layers.events", "layers.figures", "layers"],
     ["measures", "pairing", "scoring", "tokens", "systems"],

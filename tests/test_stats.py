@@ -233,6 +233,39 @@ def test_the_interval_of_two_articles_worked_out_in_the_documentation() -> None:
     assert intervals(rows, ["claims.speakers.recall"])["claims.speakers.recall"] == Interval(0.75, 0.5, 1.0, 0)
 
 
+def test_unpaired_differences_vary_like_both_sides_together() -> None:
+    name, rng = "figures.unit.recall", random.Random(3)
+    left, right = values([rng.randint(0, 1) for _ in range(40)]), values([rng.randint(0, 1) for _ in range(90)])
+    found, back = stats.apart(left, right, [name])[name], stats.apart(right, left, [name])[name]
+    ends = [intervals(rows, [name])[name] for rows in (left, right)]
+    assert found and back and all(ends)
+    assert found.score == pytest.approx(ends[0].score - ends[1].score, abs=1e-6)
+    # The normal approximation of the difference of two independent means, within what 10,000 draws of discrete scores give.
+    shares = [(one.score, n) for one, n in zip(ends, (40, 90), strict=True)]
+    half = 1.96 * sum(share * (1 - share) / n for share, n in shares) ** 0.5
+    assert (found.high - found.low) / 2 == pytest.approx(half, rel=0.05)
+    assert back.score == -found.score and back.low == pytest.approx(-found.high, abs=0.02)
+
+
+def test_a_set_and_itself_are_drawn_apart() -> None:
+    """With one seed for both sides the resamples would be the same and the interval without width."""
+    rows = values([0, 1] * 20)
+    found = stats.apart(rows, rows, ["figures.unit.recall"])["figures.unit.recall"]
+    assert found and found.score == 0 and found.low < -0.1 < 0.1 < found.high
+
+
+def test_no_unpaired_interval_without_two_articles_on_both_sides_or_a_score() -> None:
+    name = "figures.unit.recall"
+    assert stats.apart(values([1]), values([0, 1]), [name]) == stats.apart(values([0, 1]), values([1]), [name]) == {name: None}
+    assert stats.apart(values([1, 1]), values([0, 1]), ["claims"])["claims"] is None
+    with pytest.raises(ValueError, match="no measure is named"):
+        stats.apart(values([1, 1]), values([1, 1]), ["nonsense"])
+    with pytest.raises(ValueError, match="seed is -1"):
+        stats.apart(values([1, 1]), values([1, 1]), [name], seed=-1)
+    with pytest.raises(ValueError, match="level is 1"):
+        stats.apart(values([1, 1]), values([1, 1]), [name], level=1)
+
+
 def test_a_wider_level_holds_a_narrower_one() -> None:
     rows = values([1, 5, 2, 8, 3, 9, 4])
     wide, narrow = (intervals(rows, ["figures.unit.recall"], level=level)["figures.unit.recall"] for level in (0.99, 0.5))

@@ -146,6 +146,54 @@ def resolve(anchor: str, text: str) -> Place:
     raise AnchorError(f"anchor {shown(anchor)} fits {len(found)} places; expected one, add context: {places}{more}")
 
 
+def _candidates(text: str, start: int, end: int) -> Iterator[str]:
+    """Anchors that may point at a place, the most readable first: the words, the words in context, first and last words, ever more context."""
+    words = text[start:end]
+    body = escape(words)
+    plain = "\n" not in words
+    if len(words) <= 60 and plain:
+        yield body
+    low, high = start, end
+    for _ in range(12):
+        before = text.rfind(" ", 0, max(0, low - 1)) + 1 if low > 0 else 0
+        low = max(before, text.rfind("\n", 0, start) + 1)
+        after = text.find(" ", high + 1)
+        stop = text.find("\n", end)
+        stop = len(text) if stop == -1 else stop
+        high = min(stop, after if after != -1 else stop)
+        if len(words) <= 80 and plain:
+            yield from (
+                f"{escape(text[low:start])}[{body}]", f"[{body}]{escape(text[end:high])}", f"{escape(text[low:start])}[{body}]{escape(text[end:high])}",
+            )  # fmt: skip
+    parts = words.split(" ")
+    for size in range(3, 9):
+        if len(parts) > 2 * size:
+            yield f"{escape(' '.join(parts[:size]))} … {escape(' '.join(parts[-size:]))}"
+    yield body
+    for width in (40, 80, 160, 320, 640, 1280, len(text)):  # across paragraphs; the whole text around it fits one place
+        low = next((at for at in range(max(0, start - width), start) if _is_edge(text, at)), start)
+        high = next((at for at in range(min(len(text), end + width), end, -1) if _is_edge(text, at)), end)
+        yield f"{escape(text[low:start])}[{body}]{escape(text[end:high])}"
+
+
+def point(text: str, place: Place) -> str:
+    """A short anchor that `resolve` takes to ``place``: the words alone where they occur once, else with words around them, else from the first
+    words to the last.
+
+    Raises:
+        AnchorError: no anchor can, since an end of the place lies within a word, or it covers nothing.
+    """
+    for candidate in _candidates(text, *place):
+        try:
+            if resolve(candidate, text) == place:
+                return candidate
+        except AnchorError:
+            continue
+    raise AnchorError(
+        f"no anchor points at characters {place[0]} to {place[1]}, {_in_context(text, place)}; expected a place that begins and ends with whole words"
+    )
+
+
 def _near(text: str, pattern: _Pattern) -> str:
     """Why an anchor was not found, with what stands in the text instead."""
     whole = pattern.before + pattern.first

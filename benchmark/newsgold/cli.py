@@ -128,6 +128,12 @@ def _emit(args: argparse.Namespace, kind: str, data: dict[str, Any]) -> None:
         sys.stdout.write(render(data))
 
 
+def _tell_skipped(articles: Iterable[str]) -> None:
+    """Name on standard error the articles that no number counts, for commands whose tables do not."""
+    if names := sorted(set(articles)):
+        print(f"{len(names)} article{'s' * (len(names) != 1)} skipped, their texts are absent (newsgold hydrate): {', '.join(names)}", file=sys.stderr)
+
+
 def _root() -> Path:
     """The checkout, for commands that need the sources."""
     from newsgold.issues import InputError, Issue
@@ -193,8 +199,6 @@ def _build(args: argparse.Namespace) -> int:
     from newsgold import build
     from newsgold.issues import Issue
 
-    if args.external:
-        return _build_external(args.external)
     root = _root()
     built = build.build(root, _progress("compiling"))
     errors = [issue for issue in built.issues if issue.level == "error"]
@@ -216,36 +220,6 @@ def _build(args: argparse.Namespace) -> int:
     for path in changed:
         print(f"wrote {path.relative_to(root)}")
     print(f"{len(built.files) + len(built.tables)} files, {len(changed)} changed")
-    return OK
-
-
-def _build_external(folder: Path) -> int:
-    """Compile locally authored external articles to their stand-off form."""
-    import orjson
-
-    from newsgold import corpus
-    from newsgold.issues import InputError, Issue
-    from newsgold.resources import write_atomic
-
-    root = _root()
-    issues: list[Issue] = []
-    done = []
-    sources = sorted(folder.rglob("*.yaml"))
-    if not sources:
-        raise InputError([Issue(str(folder), None, "$", "no *.yaml in it; expected locally authored articles with their *.txt")])
-    for path in sources:
-        annotator = path.parent.name if path.parent != folder else None
-        text = next((place for place in (path.with_suffix(".txt"), folder / f"{path.stem}.txt") if place.is_file()), path.with_suffix(".txt"))
-        article = corpus.compile_file(path, issues.append, text_path=text, split="external")
-        if article:
-            target = root / "data" / ("articles/external" if annotator is None else f"annotators/{annotator}") / f"{article.id}.json"
-            done.append((target, orjson.dumps(corpus.strip_text(article), option=orjson.OPT_INDENT_2) + b"\n"))
-    if any(issue.level == "error" for issue in issues):
-        _print_issues(issues)
-        return BAD
-    for target, body in done:
-        write_atomic(target, body)
-        print(f"wrote {target.relative_to(root)}")
     return OK
 
 
@@ -400,6 +374,7 @@ def _errors(args: argparse.Namespace) -> int:
         raise InputError(issues)
     found = predictions.read(args.predictions, gold)
     card = score(found, args.split if args.gold is None else "custom", gold=gold)
+    _tell_skipped(card.skipped)
 
     def wanted(match: Any) -> bool:
         return (
@@ -484,6 +459,7 @@ def _compare(args: argparse.Namespace) -> int:
         # A file is streamed for each system; a pipe can be read only once.
         gold = corpus.load(path=args.gold) if args.gold is not None and not args.gold.is_file() else args.gold
         found = systems.load(args.systems, lambda path: score(path, split, gold=gold, progress=_progress("scoring")))
+        _tell_skipped(name for system in found for name in system.skipped)
         rows = {system.name: system.rows for system in found}
         done = stats.compare(rows, args.measure, trials=args.trials, resamples=args.resamples, seed=args.seed).to_dict()
     except ValueError as error:
@@ -512,6 +488,7 @@ def _gate(args: argparse.Namespace) -> int:
     if args.sarif:
         _write(args.sarif, ci.sarif(data, *_located(args.predictions, data)), force=True)
     _gate_print(args, data)
+    _tell_skipped(name for side in data.get("skipped", {}).values() for name in side)
     if body is not None:
         data["updated"] = _renew(args.baseline, body)
         print(data["updated"], file=sys.stderr)
@@ -640,6 +617,7 @@ def _slices(args: argparse.Namespace) -> int:
         stats.select(args.measure, ())
         gold = corpus.load(args.split) if args.gold is None else corpus.load(path=args.gold)
         card = score(args.predictions, split, gold=gold, system=args.predictions.stem, progress=_progress("scoring"))
+        _tell_skipped(card.skipped)
         groups = {"all": {"all articles": card.rows.articles}, **facets.groups(gold, args.by or facets.FACETS)}
         found = stats.slices(card.rows, groups, args.measure, resamples=args.resamples, seed=args.seed)
     except ValueError as error:
@@ -757,19 +735,71 @@ _SITE = Path("newsgold-articles")
 
 
 def _hydrate(args: argparse.Namespace) -> int:
+    """Attach local copies of stand-off texts; 1 when one is missing or changed."""
     from newsgold import corpus, resources
+    from newsgold.hydration import hydrate
+    from newsgold.importers import REGISTRY
+    from newsgold.issues import InputError, Issue
 
-    articles = corpus.load("external")
-    done = corpus.hydrate(args.text, articles, args.out)
+    name, folder = args.source or ("text", args.text)
+    if name not in REGISTRY:
+        raise InputError([Issue("--from", None, "$", f"no collection is named {name!r}; expected one of {', '.join(REGISTRY)}")])
+    articles = corpus.load("external") if args.gold is None else corpus.load(path=args.gold)
+    articles = tuple(article for article in articles if article.provenance.kind == "external")
+    if not articles:
+        raise InputError([Issue(str(args.gold or "data/external.jsonl"), None, "$", "no external article in it; expected some")])
+    warnings: list[Issue] = []
+    try:
+        done = hydrate(REGISTRY[name], Path(folder), articles, args.out, force=args.force, warn=warnings.append)
+    finally:
+        _print_issues(warnings)
     place = args.out or resources.cache_dir() / "texts"
-    for article, path in done.attached:
-        print(f"{article}: attached from {path}")
-    for article in done.missing:
-        print(f"{article}: no text found in {args.text}")
-    for article, path, why in done.changed:
-        print(f"{article}: {path} is not the text that was annotated: {why}", file=sys.stderr)
-    print(f"{len(done.attached)} attached, {len(done.missing)} missing, {len(done.changed)} changed; kept in {place}")
-    return FAILED if done.changed else OK
+    for outcome in done.outcomes:
+        if outcome.state == "attached":
+            print(f"{outcome.article}: attached from {outcome.place}")
+        elif outcome.state == "missing":
+            print(f"{outcome.article}: missing, no text of it in {folder}", file=sys.stderr)
+        elif outcome.state == "changed":
+            print(f"{outcome.article}: {outcome.place} is not the text that was annotated: {outcome.why}", file=sys.stderr)
+    if away := [outcome.article for outcome in done.of("elsewhere")]:
+        print(f"not of this collection, and without their texts: {', '.join(away)}")
+    if done.split:
+        print(f"wrote {done.split}, for --gold")
+    counts = ", ".join(f"{len(done.of(state))} {state}" for state in ("attached", "already there", "missing", "changed"))
+    print(f"{counts}; kept in {place}" if done.complete or done.of("attached") or done.of("already there") else counts)
+    return OK if done.complete else FAILED
+
+
+def _standoff(args: argparse.Namespace) -> int:
+    """Convert anchored annotations to the stand-off form, or back."""
+    import orjson
+
+    from newsgold import corpus, standoff
+    from newsgold.issues import InputError, Issue
+
+    if args.back:
+        articles = standoff.with_texts(standoff.read_bare(args.files), args.text)
+        files = {args.out / f"{article.id}.yaml": standoff.to_yaml(article).encode() for article in articles}
+        files |= {args.out / f"{article.id}.txt": f"{article.text}\n".encode() for article in articles}
+    else:
+        articles, warnings = standoff.compile_sources(args.files, args.text)
+        if args.warnings:
+            _print_issues(warnings)
+        if args.out.suffix == ".jsonl":
+            articles.sort(key=lambda article: article.id)
+            files = {args.out: b"".join(orjson.dumps(corpus.strip_text(article)) + b"\n" for article in articles)}
+        else:
+            files = {args.out / f"{article.id}.json": corpus.standoff_bytes(article) for article in articles}
+    given = {path.resolve() for path in standoff.sources(args.files, (".json",) if args.back else standoff.YAML_SUFFIXES)}
+    if clash := [path for path in files if path.resolve() in given]:
+        raise InputError(Issue(str(path), None, "$", "is an input; expected another place for the result") for path in clash)
+    changed = standoff.write(files, force=args.force)
+    for path in changed:
+        print(f"wrote {path}")
+    print(
+        f"{len(articles)} article{'s' * (len(articles) != 1)}, {len(files)} file{'s' * (len(files) != 1)}, {len(changed)} written, {len(files) - len(changed)} as they were"
+    )
+    return OK
 
 
 # --- the leaderboard --------------------------------------------------------------------------------------------------------
@@ -1021,10 +1051,14 @@ def _run(args: argparse.Namespace) -> int:
     if card.exists() and not args.out.exists() and not (args.force or args.resume):
         print(f"{card}: is a scorecard of other predictions; expected another name for --out, or --force to replace it", file=sys.stderr)
         return BAD
+    from newsgold import clients, corpus, scoring
+
+    gold = corpus.load(args.split) if args.gold is None else corpus.load(path=args.gold)
+    if gold and all(article.text is None for article in gold):
+        raise scoring.nothing_to_score(args.split if args.gold is None else "custom", [article.id for article in gold])
     code = _predict(args)
     if code == BAD:
         return BAD
-    from newsgold import clients
 
     # The predictions are this run's own, so what was scored of earlier ones may go with them.
     args.predictions, args.system, args.jobs, args.force = args.out, args.name or clients.system(args.what, args.header, here=True).name, 1, True
@@ -1134,9 +1168,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--check", action="store_true", help="write nothing; say what drifted")
     sub.add_argument("--warnings", action="store_true", help="print warnings too")
-    sub.add_argument(
-        "--external", type=Path, metavar="DIR", help="compile DIR/<id>.yaml with DIR/<id>.txt (and DIR/<annotator>/<id>.yaml) to stand-off articles"
-    )
 
     sub = command(
         "lint", _lint, "warn of what a schema cannot see in an annotation: numbers, quotations and names left out, values and times that do not fit",
@@ -1298,9 +1329,40 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--serve", action="store_true", help="serve the pages at 127.0.0.1 until Ctrl-C")
     sub.add_argument("--port", type=_port, default=8000, metavar="N", help="the port to serve at, 0 for any free one (default: 8000)")
 
-    sub = command("hydrate", _hydrate, "attach local copies of texts that are not redistributed", "  newsgold hydrate --text my-texts/")
-    sub.add_argument("--text", type=Path, required=True, metavar="DIR", help="folder with the texts as *.txt")
-    sub.add_argument("--out", type=Path, metavar="DIR", help="write the normalised texts here instead of the cache ($NEWSGOLD_CACHE)")
+    sub = command(
+        "hydrate", _hydrate, "attach local copies of texts that are not redistributed",
+        "  newsgold hydrate --from wikinews csv-files/    # as published\n"
+        "  newsgold hydrate --text my-texts/              # *.txt of whatever names\n"
+        "  newsgold hydrate --from wikinews csv-files/ --out hydrated/\n  newsgold score predictions.jsonl --gold hydrated/external.jsonl\n\n"
+        "Texts are matched by address (or by content) and must have the digest that was\nannotated; a changed one is refused with the place where it first differs. They\n"
+        "are kept in the cache, where every command finds them, never in the package.\nExit code 0: all are there; 1: some are missing or changed; 2: bad input.",
+    )  # fmt: skip
+    given = sub.add_mutually_exclusive_group(required=True)
+    given.add_argument(
+        "--from", nargs=2, dest="source", metavar=("COLLECTION", "DIR"), help="a collection (wikinews) and the folder with its files as published"
+    )
+    given.add_argument("--text", type=Path, metavar="DIR", help="folder with the texts as *.txt")
+    sub.add_argument("--gold", type=Path, metavar="FILE", help="the stand-off articles of this JSON Lines file instead of newsgold's own")
+    sub.add_argument("--out", type=Path, metavar="DIR", help="write the texts and the hydrated split here instead of the cache ($NEWSGOLD_CACHE)")
+    sub.add_argument("--force", action="store_true", help="replace texts in DIR that differ")
+
+    sub = command(
+        "standoff", _standoff, "turn annotations with anchors into the stand-off form without words, and back",
+        "  newsgold standoff annotated/ --out standoff/    # <id>.yaml, .txt to <id>.json\n"
+        "  newsgold standoff gold/*.yaml --text texts/ --out corpus.jsonl\n"
+        "  newsgold standoff --back standoff/ --text texts/ --out again/\n\n"
+        "docs/standoff.md walks through annotating a licensed corpus and publishing only\nthis layer.",
+    )  # fmt: skip
+    sub.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="annotations as <id>.yaml, or folders of them; with --back <id>.json, *.jsonl or folders"
+    )
+    sub.add_argument("--back", action="store_true", help="from the stand-off form to anchors")
+    sub.add_argument(
+        "--text", type=Path, metavar="PATH", help="folder with <id>.txt, or the text of a single annotation (default: beside it; with --back: as hydrated)"
+    )
+    sub.add_argument("--out", type=Path, required=True, metavar="PATH", help="folder to write to, or FILE.jsonl for all articles in one file")
+    sub.add_argument("--warnings", action="store_true", help="print warnings too")
+    sub.add_argument("--force", action="store_true", help="replace files that exist and differ")
 
     _leaderboards(command)
     return parser

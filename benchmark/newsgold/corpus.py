@@ -1,4 +1,4 @@
-"""Files to records: article sources (text and YAML with anchors), compiled splits, the manifest, hydration.
+"""Files to records: article sources (text and YAML with anchors), compiled splits, the stand-off form.
 
 ``data/articles/<split>/<id>.txt`` and ``.yaml`` are what people edit; `build` compiles them. A stand-off article is
 ``data/articles/external/<id>.json``: already compiled, without its text, since that may not be redistributed.
@@ -122,7 +122,9 @@ _ANCHORS: Final = {
     "events": ["mentions[]", "participants[].mention", "time.span"],
     "figures": ["span", "of"],
 }
-_DECIDED: Final = frozenset({"id", "split", "text", "text_sha256"})
+LAYER_KEYS: Final = tuple(_DEFAULTS)
+"""Fields of an article that hold annotation."""
+DECIDED: Final = frozenset({"id", "split", "text", "text_sha256", "text_blocks"})
 """Fields that a source may not give."""
 _HEAD: Final[dict[str, Any]] = {"headline": None, "dateline": None, "annotators": [], "canary": CANARY}
 
@@ -208,9 +210,9 @@ def _compile(
         failed = failed or level == "error"
         report(Issue(name, source.line(path), path_of(path), message, level))
 
-    for key in sorted(_DECIDED & source.data.keys()):
+    for key in sorted(DECIDED & source.data.keys()):
         issue([key], "given in the source; expected none, since the file's name, folder and text decide it")
-    head = {key: value for key, value in source.data.items() if key not in _DEFAULTS and key not in _DECIDED}
+    head = {key: value for key, value in source.data.items() if key not in _DEFAULTS and key not in DECIDED}
     provenance = head.get("provenance") or {}
     data = {
         "id": article_id, **_HEAD, **head, "text": text, "text_sha256": normalize.digest(text), "split": split, "annotators": head.get("annotators") or [],
@@ -237,7 +239,8 @@ def compile_file(
 ) -> Article | None:
     """The article of ``<id>.yaml`` and the text beside it (or at ``text_path``), or ``None`` after reporting why not.
 
-    ``split`` defaults to the name of the folder; ``source`` is the YAML where it has been read already.
+    ``split`` defaults to the name of the folder, elsewhere to ``external`` for an external text, else ``train``; ``source`` is the YAML where it has
+    been read already.
     """
     name = name or str(yaml_path)
     if not yaml_path.is_file():
@@ -254,7 +257,17 @@ def compile_file(
         report(Issue(text_name, None, "$", f"byte {error.start} is not UTF-8; expected UTF-8"))
         return None
     text = normalize.text(raw)
-    split = split or (yaml_path.parent.name if yaml_path.parent.name in SPLITS else "train")
+    if split is None and yaml_path.parent.name in SPLITS:
+        split = yaml_path.parent.name
+    elif split is None:
+        try:
+            source = source or read_yaml(yaml_path, name)
+        except InputError as error:
+            for problem in error.issues:
+                report(problem)
+            return None
+        provenance = source.data.get("provenance")
+        split = "external" if isinstance(provenance, dict) and provenance.get("kind") == "external" else "train"
     if raw.rstrip("\n") != text and split != "external":
         report(Issue(text_name, None, "$", "not in normal form; expected NFC, \\n line ends, no trailing blanks, at most one blank line in a row"))
         return None
@@ -265,8 +278,14 @@ def compile_file(
 
 
 def strip_text(article: Article) -> dict[str, Any]:
-    """``article`` in stand-off form: no text, no headline, no covered strings, no descriptions of the unnamed."""
-    data = to_dict(article)
+    """``article`` in stand-off form: no text, no headline, no covered strings, no descriptions of the unnamed; with short digests of the text's blocks.
+
+    Raises:
+        ValueError: an article without its text.
+    """
+    if article.text is None:
+        raise ValueError(f"{article.id} has no text; hydrate it first")
+    data = to_dict(msgspec.structs.replace(article, text_blocks=tuple(normalize.block_digests(article.id, article.text))))
     data["text"] = data["headline"] = None
 
     def strip(value: Any) -> None:
@@ -316,8 +335,18 @@ def attach_text(article: Article, text: str) -> Article:
     return article_from(data)
 
 
-def _cached_text(sha256: str) -> Path:
+def cached_text(sha256: str) -> Path:
+    """Where the hydrated text of that digest is kept."""
     return resources.cache_dir() / "texts" / f"{sha256}.txt"
+
+
+def standoff_bytes(article: Article) -> bytes:
+    """The file of an article in stand-off form, as it is committed.
+
+    Raises:
+        ValueError: an article without its text.
+    """
+    return orjson.dumps(strip_text(article), option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def read_standoff(path: Path, name: str, report: Callable[[Issue], None]) -> Article | None:
@@ -350,71 +379,6 @@ def _spans(value: Any) -> Iterator[dict[str, Any]]:
     return (span for _, span in spans_of(value))
 
 
-@dataclass(frozen=True)
-class Hydration:
-    """What `hydrate` did with each stand-off article."""
-
-    attached: tuple[tuple[str, Path], ...]
-    """Article id and the file its text came from."""
-    missing: tuple[str, ...]
-    """Articles for which no file was found."""
-    changed: tuple[tuple[str, Path, str], ...]
-    """Article id, file and how the file differs from what was annotated."""
-
-
-def hydrate(folder: Path, articles: Iterable[Article], out: Path | None = None) -> Hydration:
-    """Attach local copies of stand-off texts: files ``*.txt`` in ``folder``, told by their content, else by ``<id>.txt``.
-
-    Each text is normalised and must have the SHA-256 that was annotated. It is kept in the user's cache (or in
-    ``out``), never in the package.
-
-    Raises:
-        InputError: ``folder`` cannot be read.
-    """
-    if not folder.is_dir():
-        raise InputError([Issue(str(folder), None, "$", "no folder; expected one with the texts as *.txt")])
-    texts: dict[str, tuple[Path, str]] = {}
-    named: dict[str, tuple[Path, str]] = {}
-    unreadable: dict[str, tuple[Path, str]] = {}
-    for path in sorted(folder.glob("*.txt")):
-        try:
-            body = normalize.text(path.read_bytes().decode())
-        except UnicodeDecodeError as error:
-            unreadable[path.stem] = path, f"byte {error.start} is not UTF-8"
-        except OSError as error:
-            unreadable[path.stem] = path, f"cannot be read ({error.strerror})"
-        else:
-            texts.setdefault(normalize.digest(body), (path, body))
-            named[path.stem] = path, body
-    attached, missing, changed = [], [], []
-    for article in articles:
-        if found := texts.get(article.text_sha256):
-            path, body = found
-            target = out / f"{article.id}.txt" if out else _cached_text(article.text_sha256)
-            resources.write_atomic(target, body.encode())
-            attached.append((article.id, path))
-        elif article.id in named:
-            path, body = named[article.id]
-            changed.append((article.id, path, _first_difference(article, body)))
-        elif article.id in unreadable:
-            changed.append((article.id, *unreadable[article.id]))
-        else:
-            missing.append(article.id)
-    return Hydration(tuple(attached), tuple(missing), tuple(changed))
-
-
-def _first_difference(article: Article, body: str) -> str:
-    """Where a changed text departs, as far as offsets and proper names alone can tell."""
-    length = max((span for entity in article.entities for span in (m.end for m in entity.mentions)), default=0)
-    if len(body) < length:
-        return f"the text has {len(body)} characters; expected at least {length}"
-    for entity in sorted((e for e in article.entities if e.named and e.name), key=lambda e: e.mentions[0].start):
-        for mention in sorted(entity.mentions, key=lambda m: m.start):
-            if mention.form == "name" and mention.end - mention.start == len(entity.name or "") and body[mention.start : mention.end] != entity.name:
-                return f"at character {mention.start} it reads {shown(body[mention.start : mention.end])}; expected the name {shown(entity.name)}"
-    return f"SHA-256 is {normalize.digest(body)[:12]}…; expected {article.text_sha256[:12]}…"
-
-
 # --- loading ----------------------------------------------------------------------------------------------------
 
 
@@ -434,7 +398,7 @@ def load(split: str = "test", path: Path | None = None) -> tuple[Article, ...]:
             raise ValueError(f"no split {split!r}; expected one of {', '.join(SPLITS)}")
         lines = _lines(split)
         try:
-            articles = [_hydrated(article_from(orjson.loads(line))) for line in lines]
+            articles = [hydrated(article_from(orjson.loads(line))) for line in lines]
         except (orjson.JSONDecodeError, msgspec.ValidationError) as error:
             raise InputError([Issue(f"data/{split}.jsonl", None, "$", f"is not what newsgold build writes ({error}); run newsgold build")]) from error
     else:
@@ -452,8 +416,9 @@ def _lines(split: str) -> tuple[bytes, ...]:
         ) from error
 
 
-def _hydrated(article: Article) -> Article:
-    if article.text is None and (cached := _cached_text(article.text_sha256)).is_file():
+def hydrated(article: Article) -> Article:
+    """A stand-off article with its text where that is in the cache, any other as it is."""
+    if article.text is None and (cached := cached_text(article.text_sha256)).is_file():
         body = cached.read_bytes()
         if normalize.digest(body) == article.text_sha256:  # what somebody changed in the cache is as good as absent
             return attach_text(article, body.decode())
@@ -487,7 +452,7 @@ def parse_article(line: int, raw: bytes, name: str, report: Callable[[Issue], No
 
     if data is not None and check_schema("article", data, put) is not Fit.MISSHAPEN:
         check_article(data, put, lambda *_: None)
-    return None if failed or data is None else _hydrated(article_from(data))
+    return None if failed or data is None else hydrated(article_from(data))
 
 
 def _read_articles(path: Path) -> list[Article]:
@@ -521,7 +486,10 @@ def load_annotator(annotator: str, articles: Iterable[Article]) -> dict[str, Art
             continue
         if path.suffix == ".json":
             if (bare := read_standoff(path, str(path), issues.append)) is not None:
-                out[article.id] = attach_text(bare, article.text)
+                try:
+                    out[article.id] = attach_text(bare, article.text)
+                except ValueError as error:  # an annotation of another version of the text
+                    issues.append(Issue(str(path), None, "$.text_sha256", str(error)))
         else:
             errors: list[Issue] = []
             compiled = _compile(path, article.text, article.split, article.id, errors.append, str(path))

@@ -266,6 +266,8 @@ class Article(Annotation, frozen=True, kw_only=True):
     """Who annotated independently, before adjudication."""
     canary: str
     """A fixed string that shows whether the data leaked into a training set."""
+    text_blocks: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    """Of a stand-off article: short digests of the text's blocks, which tell where a copy departs (``normalize.block_digests``)."""
 
 
 def to_dict(record: msgspec.Struct) -> dict[str, Any]:

@@ -313,6 +313,36 @@ def intervals(
     return out
 
 
+def apart(one: Rows, other: Rows, names: Iterable[str], *, resamples: int = RESAMPLES, seed: int = SEED, level: float = LEVEL) -> dict[str, Interval | None]:
+    """Differences of a system's scores on two sets of articles, ``one`` minus ``other``, with unpaired percentile bootstrap intervals.
+
+    Each set is resampled on its own (with ``seed`` and ``seed + 1``), since no article of one has a counterpart in the other; where the sets are
+    the same articles, `compare` tells more. ``None`` as for `intervals`.
+
+    Args:
+        one, other: the articles of both sets.
+        names: measures, by name or glob.
+        resamples, seed, level: as for `intervals`.
+
+    Raises:
+        ValueError: an unknown measure, or a number out of range.
+    """
+    chosen = select(names, ())
+    _check(seed, resamples=resamples)
+    if not 0 < level < 1:
+        raise ValueError(f"level is {level}; expected a number between 0 and 1")
+    scores = {name: (mine, theirs) for (name, mine), theirs in zip(_scores(one, chosen).items(), _scores(other, chosen).values(), strict=True)}
+    out: dict[str, Interval | None] = dict.fromkeys(chosen)
+    scored = [name for name, both in scores.items() if None not in both]
+    if len(one) > 1 and len(other) > 1 and scored:
+        away = dict(_resampled(other, scored, resamples, (seed + 1) % 2**32))
+        for name, values in _resampled(one, scored, resamples, seed):
+            mine, theirs = scores[name]
+            assert mine is not None and theirs is not None
+            out[name] = _interval(mine - theirs, values - away[name], level)
+    return out
+
+
 def confidence(rows: Rows, signature: str, *, resamples: int = RESAMPLES, seed: int = SEED) -> dict[str, Any]:
     """The interval of every measure as a section of a scorecard, with the signature that names what they hang on.
 

@@ -68,6 +68,7 @@ def rows(config: str, articles: Iterable[Article]) -> list[dict[str, Any]]:
     out = []
     for article in articles:
         data = to_dict(article)
+        data.pop("text_blocks", None)  # serves hydration only, and every split has the same columns
         if config == "articles":
             out.append(data)
             continue

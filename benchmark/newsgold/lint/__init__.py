@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from newsgold import corpus
-from newsgold.anchors import AnchorError, escape, resolve
+from newsgold.anchors import AnchorError, escape, point, resolve
 from newsgold.issues import InputError, Issue, path_of, shown
 from newsgold.lint import claims, coverage, entities, events, figures
 from newsgold.lint.page import RULES, Page, Place, Rule
@@ -141,35 +141,11 @@ def read_waivers(path: Path, name: str) -> list[Waiver]:
 
 
 def anchor(text: str, place: Place) -> str:
-    """A short anchor for a place: the words alone where they occur once, else with words around them, else from the first word to the last."""
-    start, end = place
-    words = text[start:end]
-    body = escape(words)
-    candidates = [body] if len(words) <= 60 and "\n" not in words else []
-    low, high = start, end
-    for _ in range(12):
-        before = text.rfind(" ", 0, max(0, low - 1)) + 1 if low > 0 else 0
-        line = text.rfind("\n", 0, start) + 1
-        low = max(before, line)
-        after = text.find(" ", high + 1)
-        stop = text.find("\n", end)
-        stop = len(text) if stop == -1 else stop
-        high = min(stop, after if after != -1 else stop)
-        if len(words) <= 80 and "\n" not in words:
-            candidates += [
-                f"{escape(text[low:start])}[{body}]", f"[{body}]{escape(text[end:high])}", f"{escape(text[low:start])}[{body}]{escape(text[end:high])}",
-            ]  # fmt: skip
-    parts = words.split(" ")
-    for size in range(3, 9):
-        if len(parts) > 2 * size:
-            candidates.append(f"{escape(' '.join(parts[:size]))} … {escape(' '.join(parts[-size:]))}")
-    for candidate in candidates:
-        try:
-            if resolve(candidate, text) == place:
-                return candidate
-        except AnchorError:
-            continue
-    return body
+    """An anchor for a place; the words themselves where none points at it."""
+    try:
+        return point(text, place)
+    except AnchorError:
+        return escape(text[place[0] : place[1]])
 
 
 def warnings_of(page: Page, rules: Iterable[str] = ()) -> list[tuple[Warning_, Place]]:
