@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent / "commissioning"))
@@ -19,10 +21,11 @@ import measure
 
 import analysis
 from newsgold import load, score
-from newsgold.agreement import agreement
+from newsgold.agreement import agreement, agreement_of
 from newsgold.build import label_counts
-from newsgold.records import LAYERS, SPLITS
-from newsgold.report import agreement_markdown, markdown_table, score_markdown
+from newsgold.corpus import load_annotator
+from newsgold.records import LAYERS, SPLITS, Article
+from newsgold.report import agreement_markdown, cell, markdown_table, score_markdown
 from newsgold.resources import write_atomic
 from newsgold.stats import confidence
 
@@ -49,6 +52,38 @@ def phenomena() -> str:
     return "\n".join(markdown_table(("layer", "phenomenon", "what is counted", "floor", "is"), rows, right=2))
 
 
+def lowest(data: Mapping[str, Any]) -> str:
+    """The label on which annotators agree least, of those that are judged."""
+    found = [(row["kappa"], f"{row['layer']}.{row['name']}") for row in data["rows"] if row["what"] == "label" and row["judged"] and row["kappa"] is not None]
+    return "–" if not found else "{1} {0:.3f}".format(*min(found))
+
+
+def by_version(articles: Sequence[Article]) -> str:
+    """How far both annotators agree, by the version of the guidelines that they had."""
+    given: dict[str, list[Article]] = {}
+    for article in articles:
+        (raw,) = load_annotator("a2", [article]).values()
+        given.setdefault(raw.guidelines_version, []).append(article)
+    rows = []
+    for version, group in sorted(given.items(), key=lambda item: int(item[0])):
+        data = agreement(["a1", "a2"], group).to_dict()
+        rows.append((version, str(len(group)), *(cell(data["headlines"][layer]) for layer in LAYERS), lowest(data)))
+    return "\n".join(markdown_table(("guidelines", "articles", *LAYERS, "lowest kappa of a judged label"), rows, right=5))
+
+
+def third_look() -> str:
+    """The shipped annotation of some articles of train beside one that was made anew, blind."""
+    again = load_annotator("a3", load("train"))
+    data = agreement_of({"a3": again, "shipped": {article.id: article for article in load("train") if article.id in again}}).to_dict()
+    rows = [
+        (row["layer"], row["name"], row["what"], str(row["support"]), cell(row["accuracy" if row["what"] == "label" else "f1"]), cell(row["kappa"]))
+        for row in data["rows"]
+        if row["what"] != "rung" or row["headline"]
+    ]
+    heads = ", ".join(f"{layer} {cell(data['headlines'][layer])}" for layer in LAYERS)
+    return "\n".join([f"{len(again)} articles: {', '.join(sorted(again))}. Headline F1: {heads}.", "", *markdown_table(("layer", "measure", "kind", "n", "F1 or acc.", "kappa"), rows, right=3)])
+
+
 def measures(real: Path) -> str:
     """The measures of the written articles beside the real ones."""
     written = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "data" / "articles").glob("*/*.txt"))}
@@ -64,6 +99,8 @@ def parts() -> dict[str, str]:
         "counts": counts(),
         "phenomena": phenomena(),
         "agreement": agreement_markdown(agreement(["a1", "a2"], twice).to_dict()).strip(),
+        "by_version": by_version(twice),
+        "third_look": third_look(),
     }
 
 
