@@ -21,7 +21,7 @@ import measure
 
 import analysis
 from newsgold import load, score
-from newsgold.agreement import agreement, agreement_of
+from newsgold.agreement import agreement
 from newsgold.build import label_counts
 from newsgold.corpus import load_annotator
 from newsgold.records import LAYERS, SPLITS, Article
@@ -71,19 +71,6 @@ def by_version(articles: Sequence[Article]) -> str:
     return "\n".join(markdown_table(("guidelines", "articles", *LAYERS, "lowest kappa of a judged label"), rows, right=5))
 
 
-def third_look() -> str:
-    """The shipped annotation of some articles of train beside one that was made anew, blind."""
-    again = load_annotator("a3", load("train"))
-    data = agreement_of({"a3": again, "shipped": {article.id: article for article in load("train") if article.id in again}}).to_dict()
-    rows = [
-        (row["layer"], row["name"], row["what"], str(row["support"]), cell(row["accuracy" if row["what"] == "label" else "f1"]), cell(row["kappa"]))
-        for row in data["rows"]
-        if row["what"] != "rung" or row["headline"]
-    ]
-    heads = ", ".join(f"{layer} {cell(data['headlines'][layer])}" for layer in LAYERS)
-    return "\n".join([f"{len(again)} articles: {', '.join(sorted(again))}. Headline F1: {heads}.", "", *markdown_table(("layer", "measure", "kind", "n", "F1 or acc.", "kappa"), rows, right=3)])
-
-
 def measures(real: Path) -> str:
     """The measures of the written articles beside the real ones."""
     written = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "data" / "articles").glob("*/*.txt"))}
@@ -100,7 +87,6 @@ def parts() -> dict[str, str]:
         "phenomena": phenomena(),
         "agreement": agreement_markdown(agreement(["a1", "a2"], twice).to_dict()).strip(),
         "by_version": by_version(twice),
-        "third_look": third_look(),
     }
 
 
