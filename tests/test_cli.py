@@ -41,7 +41,7 @@ def test_help_of_every_command_has_examples(capsys: pytest.CaptureFixture[str]) 
 
 def test_no_command_and_wrong_usage_are_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == BAD
-    for argv in (["nonsense"], ["score"], ["score", "x", "--split", "dev"], ["agreement", "a1", "a2", "a3"], ["agreement", "a1"], ["agreement", "a1", "a1"]):
+    for argv in (["nonsense"], ["score"], ["score", "x", "--split", "dev"], ["agreement", "a1", "a2", "a9"], ["agreement", "a1"], ["agreement", "a1", "a1"]):
         try:
             code = main(argv)
         except SystemExit as stop:

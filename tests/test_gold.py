@@ -51,9 +51,11 @@ def test_validation_test_and_external_are_annotated_twice_and_adjudicated() -> N
 
 def test_raw_annotations_compile_and_are_of_the_same_text() -> None:
     found = {name: corpus.load_annotator(name, WRITTEN) for name in corpus.annotators()}
-    assert set(found) == {"a1", "a2"}
+    assert set(found) == {"a1", "a2", "a3"}
     assert set(found["a1"]) == {article.id for article in WRITTEN}
     assert {article.id for article in WRITTEN if article.split != "train"} == set(found["a2"])
+    assert set(found["a3"]) <= {article.id for article in WRITTEN if article.split == "train"}  # the third look at train
+    assert len(found["a3"]) >= 6
 
 
 def test_the_pilot_spreads_over_topics_genres_and_languages() -> None:
