@@ -37,7 +37,9 @@ GOLD = list(sample("test", size=6))
 SHOWN = list({article.id: article for article in (*GOLD, *SOME)}.values())
 ALL = {article.id: article for article in SHOWN}
 RAW = {name: corpus.load_annotator(name, SHOWN) for name in corpus.annotators()}
-EXAMPLE = max((article for article in GOLD if sum(article.id in done for done in RAW.values()) > 1), key=lambda one: sum(map(bool, challenges(one).values()))).id
+EXAMPLE = max(
+    (article for article in GOLD if sum(article.id in done for done in RAW.values()) > 1), key=lambda one: sum(map(bool, challenges(one).values()))
+).id
 SEED = 1
 PAGES = ("report.html", "compared.html", "paged.html", "paged-2.html", "site/index.html", f"site/articles/{EXAMPLE}.html", f"site/annotations/{EXAMPLE}.html")
 HASH = "decodeURIComponent(location.hash.slice(1))"
