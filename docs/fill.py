@@ -68,7 +68,7 @@ def by_version(articles: Sequence[Article]) -> str:
     for version, group in sorted(given.items(), key=lambda item: int(item[0])):
         data = agreement(["a1", "a2"], group).to_dict()
         rows.append((version, str(len(group)), *(cell(data["headlines"][layer]) for layer in LAYERS), lowest(data)))
-    return "\n".join(markdown_table(("guidelines", "articles", *LAYERS, "lowest kappa of a judged label"), rows, right=5))
+    return "\n".join(markdown_table(("guidelines", "articles", *LAYERS, "lowest kappa of a judged label"), rows, right=6))
 
 
 def measures(real: Path) -> str:

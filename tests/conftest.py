@@ -117,6 +117,17 @@ def nine(tmp_path_factory: pytest.TempPathFactory) -> Frozen:
 
 
 @contextmanager
+def script(name: str) -> Iterator[ModuleType]:
+    """A script of ``docs/``, imported from there as it is run from there."""
+    before = list(sys.path)
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        yield importlib.import_module(name)
+    finally:
+        sys.path[:] = before
+
+
+@contextmanager
 def baseline(name: str) -> Iterator[ModuleType]:
     """The ``predict`` module of ``baselines/<name>``; baselines' modules share names, so its imports are undone afterwards."""
     folder = ROOT / "baselines" / name

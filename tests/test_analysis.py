@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 import sys
@@ -14,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, script
 from newsgold import facets, score, to_prediction
 from newsgold.records import Article
 
@@ -23,12 +22,8 @@ DOCS = ROOT / "docs"
 
 @pytest.fixture(scope="module")
 def fill() -> Iterator[ModuleType]:
-    before = list(sys.path)
-    sys.path.insert(0, str(DOCS))
-    try:
-        yield importlib.import_module("fill")
-    finally:
-        sys.path[:] = before
+    with script("fill") as module:
+        yield module
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import sys
 import xml.etree.ElementTree as ET
@@ -11,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, script
 from newsgold import corpus
 
 FERRY = corpus.load(path=ROOT / "tests" / "examples" / "gold.jsonl")[0]
@@ -20,12 +19,8 @@ SHEET = (ROOT / "docs" / "datasheet.md").read_text(encoding="utf-8")
 
 @pytest.fixture(scope="module")
 def fill() -> Iterator[ModuleType]:
-    before = list(sys.path)
-    sys.path.insert(0, str(ROOT / "docs"))
-    try:
-        yield importlib.import_module("fill")
-    finally:
-        sys.path[:] = before
+    with script("fill") as module:
+        yield module
 
 
 @pytest.fixture(scope="module")

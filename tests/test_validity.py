@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from conftest import ROOT, SHARED, sample
+from conftest import ROOT, SHARED, sample, script
 from newsgold import corpus
 from newsgold.records import Article
 
@@ -22,12 +20,8 @@ DOCS = ROOT / "docs"
 
 @pytest.fixture(scope="module")
 def validity() -> Iterator[ModuleType]:
-    before = list(sys.path)
-    sys.path.insert(0, str(DOCS))
-    try:
-        yield importlib.import_module("validity")
-    finally:
-        sys.path[:] = before
+    with script("validity") as module:
+        yield module
 
 
 @pytest.fixture(scope="module")

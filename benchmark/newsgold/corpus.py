@@ -193,15 +193,21 @@ def compile_annotation(source: Source, text: str, report: Callable[[list[str | i
     return out
 
 
+def _source(yaml_path: Path, name: str, report: Callable[[Issue], None]) -> Source | None:
+    """The YAML of one source file, or ``None`` after reporting why not."""
+    try:
+        return read_yaml(yaml_path, name)
+    except InputError as error:
+        for problem in error.issues:
+            report(problem)
+        return None
+
+
 def _compile(
     yaml_path: Path, text: str, split: str, article_id: str, report: Callable[[Issue], None], name: str, source: Source | None = None
 ) -> Article | None:
     """The article of one source file, or ``None`` after reporting why not."""
-    try:
-        source = source or read_yaml(yaml_path, name)
-    except InputError as error:
-        for problem in error.issues:
-            report(problem)
+    if (source := source or _source(yaml_path, name, report)) is None:
         return None
     failed = False
 
@@ -260,11 +266,7 @@ def compile_file(
     if split is None and yaml_path.parent.name in SPLITS:
         split = yaml_path.parent.name
     elif split is None:
-        try:
-            source = source or read_yaml(yaml_path, name)
-        except InputError as error:
-            for problem in error.issues:
-                report(problem)
+        if (source := source or _source(yaml_path, name, report)) is None:
             return None
         provenance = source.data.get("provenance")
         split = "external" if isinstance(provenance, dict) and provenance.get("kind") == "external" else "train"

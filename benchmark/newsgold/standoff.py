@@ -22,7 +22,8 @@ YAML_SUFFIXES: Final = (".yaml", ".yml")
 
 
 def sources(paths: Iterable[Path], suffixes: Sequence[str]) -> list[Path]:
-    """The files given, and those with one of ``suffixes`` in the folders given; sorted within a folder.
+    """The files given, and those with one of ``suffixes`` in the folders given; sorted within a folder. A ``<id>.header.yaml``, as the commission's desk lays
+    metadata beside a text, is no annotation and is left out of a folder.
 
     Raises:
         InputError: a path that is neither, a folder without such files, or two files with one name.
