@@ -287,6 +287,36 @@ def test_a_system_that_answers_nothing_is_given_up(bench: Bench, capsys: pytest.
     assert len(bench.errors) == 12
 
 
+@pytest.mark.skipif(os.name != "posix", reason="cat")
+def test_a_process_that_is_killed_while_it_is_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = clients.launch(["cat"], None, dict(os.environ))
+    failed: list[BaseException] = []
+
+    def kill() -> None:
+        try:
+            process.kill()
+        except BaseException as error:
+            failed.append(error)
+
+    killer = threading.Thread(target=kill)
+    start = threading.Thread.start
+
+    def late(thread: threading.Thread) -> None:
+        if thread is not killer:
+            killer.start()
+            killer.join(0.3)  # the run is stopped just before the writer starts
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", late)
+    process.send(b"line\n", close=False)
+    killer.join(10)
+    assert not failed and not killer.is_alive()
+    monkeypatch.undo()
+    before = threading.active_count()
+    process.send(b"line\n", close=True)  # nobody is there to read it
+    assert threading.active_count() <= before
+
+
 # --- callables --------------------------------------------------------------------------------------------------------
 
 

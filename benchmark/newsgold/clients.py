@@ -398,6 +398,7 @@ class Process:
         self._killed = threading.Event()
         self._tail = b""
         self._writer: threading.Thread | None = None
+        self._sending = threading.Lock()  # a writer is either seen by `kill`, running, or never started
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._read, self._listen)]
         for thread in self._threads:
             thread.start()
@@ -416,8 +417,10 @@ class Process:
                 with contextlib.suppress(OSError):
                     pipe.close()
 
-        self._writer = threading.Thread(target=write, daemon=True)
-        self._writer.start()
+        with self._sending:
+            if not self._killed.is_set():
+                self._writer = threading.Thread(target=write, daemon=True)
+                self._writer.start()
 
     def line(self, seconds: float) -> bytes | None:
         """The next line of its standard output; ``None`` at the end.
@@ -500,8 +503,10 @@ class Process:
             self._child.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._child.wait(5)
-        if self._writer is not None and self._writer is not threading.current_thread():
-            self._writer.join(1)
+        with self._sending:
+            writer = self._writer
+        if writer is not None:
+            writer.join(1)
         with contextlib.suppress(OSError):
             assert self._child.stdin is not None
             self._child.stdin.close()

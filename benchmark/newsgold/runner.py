@@ -196,7 +196,8 @@ def _ask(
     finally:
         desk.close()
         for thread in threads:
-            thread.join(5)
+            if thread.ident is not None:  # Ctrl-C may come before all are started
+                thread.join(5)
     return desk.halted
 
 
