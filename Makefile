@@ -44,7 +44,7 @@ check: $(VENV)/.dev ## lint, types, data and leaderboard drift
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	for name in $(BASELINES) empty llm; do (cd baselines/$$name && MYPYPATH=../common $(abspath $(BIN))/mypy --strict --ignore-missing-imports --config-file= ../common/*.py *.py) || exit 1; done
+	for name in $(BASELINES) empty llm; do (cd baselines/$$name && MYPYPATH=../common $(abspath $(BIN))/mypy --strict --ignore-missing-imports --config-file= --cache-dir=$(abspath .mypy_cache/baselines) ../common/*.py *.py) || exit 1; done
 	$(BIN)/newsgold build --check
 	$(BIN)/newsgold lint
 	$(BIN)/newsgold leaderboard --check
