@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -267,6 +270,26 @@ def test_a_large_report_is_split_into_pages_that_lead_to_each_other(gold: list[A
         assert name in found and (not anchor or anchor in ids[name]), link
     whole = rows_of(rendered([middling], gold)["report.html"])
     assert {key: row for body in found.values() for key, row in rows_of(body).items()} == whole
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks safely")
+def test_processes_draw_the_same_bytes_and_one_that_dies_loses_nothing(
+    gold: list[Article], middling: System, other: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(html_report, "CHUNK", 1)
+    monkeypatch.setattr(html_report, "AHEAD", 1)
+    one, both = {"per_page": 3, "resamples": 50}, {"resamples": 50, "trials": 50}
+    serial = rendered([middling], gold, **one), rendered([middling, other], gold, **both)
+    assert (rendered([middling], gold, **one, jobs=2), rendered([middling, other], gold, **both, jobs=3)) == serial
+    here, draw = os.getpid(), html_report._view
+
+    def deadly(number: int, *rest: Any) -> Any:
+        if number == 4 and os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return draw(number, *rest)
+
+    monkeypatch.setattr(html_report, "_view", deadly)
+    assert rendered([middling], gold, **one, jobs=2) == serial[0]
 
 
 def test_a_report_on_120_articles_is_one_file_of_less_than_three_megabytes() -> None:

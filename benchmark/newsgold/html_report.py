@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import gc
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from operator import itemgetter
 from pathlib import PurePath
 from typing import Any, Final
@@ -32,6 +33,10 @@ PER_PAGE: Final = 120
 """Articles up to which a report is one file; larger ones are split into pages of so many."""
 SLICE_RESAMPLES: Final = 2_000
 """Most bootstrap samples for each slice: there are dozens, and an end of an interval moves by 6% of the standard error (√(0.025 · 0.975 / 2000) over the density there)."""
+CHUNK: Final = 6
+"""Articles that a drawing process is handed at a time."""
+AHEAD: Final = 20
+"""Chunks for each process that may be drawn before their turn; what is drawn early lies in memory."""
 LETTERS: Final = "AB"
 WORST: Final = 5
 """Articles named for each kind of error."""
@@ -327,13 +332,13 @@ def _short_number(number: int) -> str:
     return digits[number] if number < len(digits) else _short_number(number // len(digits)) + digits[number % len(digits)]
 
 
-def _view(number: int, article: Article, systems: Sequence[System], found: Sequence[Sequence[Match]], before: int) -> View:
-    """An article; ``before``: how many records the report has before it."""
+def _view(number: int, article: Article, systems: Sequence[System], found: Sequence[Sequence[Match]]) -> View:
+    """An article. The ids of its records hang on nothing but its number and its records."""
     gold = _Side(article)
     sides = [_Side(system.annotations.get(article.id) or Annotation(id=article.id)) for system in systems]
     lines = _lines(article, found, sides, gold)
-    for index, line in enumerate(lines, before):
-        line.anchor = f"r{_short_number(index)}"
+    for index, line in enumerate(lines):
+        line.anchor = f"r{_short_number(number)}_{_short_number(index)}"
     drawn = [line for line in lines if line.layer != "arguments"]
     text, single = article.text or "", len(systems) == 1
     columns = [marked(text, _marks(drawn, gold, None, single))]
@@ -368,6 +373,10 @@ Links = list[tuple[str, str, str]]
 """What stands before a link, its address, and its words."""
 
 
+Note = tuple[str, str, str]
+"""A record in a list: the list's id, the record's anchor (nothing where it leads to its article), and its label."""
+
+
 class Lists:
     """What stands behind each number: list id to the records, page by page."""
 
@@ -376,16 +385,17 @@ class Lists:
         self.pages: dict[str, Counter[int]] = {}
         self._last: dict[str, int] = {}
 
-    def add(self, list_id: str, page_number: int, article: int, line: Line | None = None) -> None:
-        """Add a record of the page under way, as a link behind the number of its article; without a line it leads to the article, once."""
+    def add(self, page_number: int, article: int, note: Note) -> None:
+        """Add a record of the page under way, as a link behind the number of its article; without an anchor it leads to the article, once."""
+        list_id, anchor, label = note
         links = self.page.setdefault(list_id, [])
-        if line is None:
+        if not anchor:
             if not links or links[-1][2] != str(article):
                 links.append((" " * bool(links), f"#a{article}", str(article)))
         elif self._last.get(list_id) == article:
-            links.append((" ", f"#{line.anchor}", _short(line.label, 8)))
+            links.append((" ", f"#{anchor}", label))
         else:
-            links.append((f"{'; ' * bool(links)}{article}: ", f"#{line.anchor}", _short(line.label, 8)))
+            links.append((f"{'; ' * bool(links)}{article}: ", f"#{anchor}", label))
             self._last[list_id] = article
         self.pages.setdefault(list_id, Counter())[page_number] += 1
 
@@ -420,8 +430,12 @@ def _moved(line: Line) -> tuple[str, str]:
     return one, other
 
 
-def _note(view: View, systems: Sequence[System], lists: Lists, page_number: int) -> None:
-    """Enter an article's records in the lists."""
+def _notes_of(view: View, systems: Sequence[System]) -> Iterator[Note]:
+    """What an article enters in the lists."""
+
+    def note(list_id: str, line: Line | None) -> Note:
+        return (list_id, "", "") if line is None else (list_id, line.anchor, _short(line.label, 8))
+
     gold = _Side(view.article)
     for at, system in enumerate(systems):
         side = _Side(system.annotations.get(view.article.id) or Annotation(id=view.article.id))
@@ -430,19 +444,19 @@ def _note(view: View, systems: Sequence[System], lists: Lists, page_number: int)
                 if (found := line.cells[at]) is None:
                     continue
                 # What is right is too much to list; it leads to its article.
-                lists.add(_kind_id(at, layer, found.kind), page_number, view.number, None if found.kind == "hit" else line)
+                yield note(_kind_id(at, layer, found.kind), None if found.kind == "hit" else line)
                 if layer == "arguments" or not line.gold or not found.predicted or found.kind == "boundary" or not REGISTRY[layer].labels:
                     continue
                 one, other = gold.records[layer, line.gold], side.records[layer, found.predicted]
                 for label in REGISTRY[layer].labels:
                     if (want := label.get(one)) is not None:
                         got = label.get(other) or ""
-                        lists.add(_pair_id(at, layer, label.name, want, got), page_number, view.number, None if got == want else line)
+                        yield note(_pair_id(at, layer, label.name, want, got), None if got == want else line)
     if len(systems) > 1:
         for layer, lines in view.layers:
             for line in lines:
                 if line.changed:
-                    lists.add(_move_id(layer, *_moved(line)), page_number, view.number, line)
+                    yield note(_move_id(layer, *_moved(line)), line)
 
 
 # --- the overview --------------------------------------------------------------------------------------------------------
@@ -590,8 +604,58 @@ def _headings(systems: Sequence[System], lists: Lists, links: Mapping[str, Links
     return out
 
 
+Found = tuple[tuple[str, list[Match]], ...]
+"""An article and its matches, for each system."""
+Drawn = tuple[str, list[Note]]
+"""An article as HTML, and what it enters in the lists."""
+_draw: Callable[[Found], Drawn]
+"""What a drawing process draws with: it was forked with it."""
+
+
+def _take(draw: Callable[[Found], Drawn]) -> None:
+    global _draw  # noqa: PLW0603 — a forked process keeps what it was forked with nowhere else
+    _draw = draw
+
+
+def _draw_here(chunk: Iterable[Found]) -> list[Drawn]:
+    return [_draw(found) for found in chunk]
+
+
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def _drawing(draw: Callable[[Found], Drawn], articles: Iterable[Found], jobs: int) -> Iterator[Iterator[Drawn]]:
+    """The articles, drawn, in their order: by forked processes where more than one is asked for. What is lost with a process is drawn here."""
+    if jobs < 2:
+        yield map(draw, articles)
+        return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    # Forked, since what they draw lies in memory already: to send it would take as long as to draw it.
+    executor = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork"), initializer=_take, initargs=(draw,))
+    work = iter(articles)
+    chunks = iter(lambda: list(islice(work, CHUNK)), [])
+    pending = deque((chunk, executor.submit(_draw_here, chunk)) for chunk in islice(chunks, AHEAD * jobs))
+
+    def drawn() -> Iterator[Drawn]:
+        while pending:
+            chunk, future = pending.popleft()
+            try:
+                found = future.result()
+                pending.extend((more, executor.submit(_draw_here, more)) for more in islice(chunks, 1))
+            except BrokenProcessPool:
+                yield from map(draw, chain(chunk, *(late for late, _ in pending), work))
+                return
+            yield from found
+
+    try:
+        yield drawn()
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
     """No search for garbage in cycles, of which the articles make none to speak of, and which takes a tenth of the time."""
     collecting = gc.isenabled()
     gc.disable()
@@ -604,7 +668,7 @@ def _uncollected() -> Iterator[None]:
 
 def pages(
     systems: Sequence[System], gold: Sequence[Article], name: str = "report.html", *, resamples: int = stats.RESAMPLES, seed: int = stats.SEED,
-    trials: int = stats.TRIALS, per_page: int = PER_PAGE, progress: Callable[[Iterable[Any], int], Iterable[Any]] = lambda items, total: items,
+    trials: int = stats.TRIALS, per_page: int = PER_PAGE, jobs: int = 1, progress: Callable[[Iterable[Any], int], Iterable[Any]] = lambda items, total: items,
 ) -> Iterator[tuple[str, bytes]]:  # fmt: skip
     """The files of a report: the pages of a large one first, the overview last. The same input gives the same bytes.
 
@@ -616,6 +680,7 @@ def pages(
         seed: of every draw.
         trials: of the randomisation test, for two systems.
         per_page: articles up to which everything is one file.
+        jobs: processes that draw the articles, forked (Linux); the result is the same.
         progress: wraps the iteration over articles, given their number.
 
     Raises:
@@ -627,14 +692,8 @@ def pages(
     articles = {article.id: article for article in gold}
     ids = systems[0].card.rows.articles
     numbers = {article: number for number, article in enumerate(ids, 1)}
-    compared = None
-    if len(systems) > 1:
-        rows = {LETTERS[at]: system.card.rows for at, system in enumerate(systems)}
-        if resamples:
-            rungs = [f"{layer}.{rung.name}.f1" for layer in REGISTRY for rung in REGISTRY[layer].rungs]
-            compared = stats.compare(rows, [*headline_names(), *rungs], trials=trials, resamples=resamples, seed=seed).to_dict()
-        elif any(system.card.rows.articles != ids for system in systems):
-            raise ValueError("the systems cover different articles")
+    if any(system.card.rows.articles != ids for system in systems):
+        raise ValueError("the systems cover different articles")
     stem, suffix = PurePath(name).stem, PurePath(name).suffix
     split = len(ids) > per_page
     spans = [(start + 1, min(start + per_page, len(ids))) for start in range(0, len(ids), per_page)]
@@ -648,25 +707,36 @@ def pages(
     }  # fmt: skip
     article_template = getattr(jinja.get_template("article.html").module, "article")  # noqa: B009 — a macro: mypy knows none
     style, script = template("report.css"), template("report.js")
+
+    def draw(found: Found) -> Drawn:
+        article = articles[found[0][0]]
+        with uncollected():
+            view = _view(numbers[article.id], article, systems, [one for _, one in found])
+            return article_template(view, common), list(_notes_of(view, systems))
+
     lists = Lists()
     body: list[str] = []
-    matches = zip(*(system.card.outcomes for system in systems), strict=True)
-    at = records = 0
-    for found in progress(matches, len(ids)):
-        article = articles[found[0][0]]
-        number = numbers[article.id]
-        with _uncollected():
-            view = _view(number, article, systems, [one for _, one in found], records)
-            records += sum(len(lines) for _, lines in view.layers)
-            _note(view, systems, lists, at)
-            body.append(article_template(view, common))
-        if split and number == spans[at][1]:
-            headings = _headings(systems, lists, lists.page)
-            chosen = titles[spans[at][0] - 1 : spans[at][1]]
-            shown = jinja.get_template("records.html").render(**common, headings=headings, articles=Html("".join(body)), titles=chosen, at=at)
-            yield files[at], page(f"{common['title']}, articles {spans[at][0]}–{spans[at][1]}", shown, style=style, script=script).encode()
-            lists.turn()
-            body, at = [], at + 1
+    page_number, compared = 0, None
+    with _drawing(draw, zip(*(system.card.outcomes for system in systems), strict=True), jobs) as drawn:
+        # Meanwhile, what stands in the overview.
+        if len(systems) > 1 and resamples:
+            rungs = [f"{layer}.{rung.name}.f1" for layer in REGISTRY for rung in REGISTRY[layer].rungs]
+            rows = {LETTERS[at]: system.card.rows for at, system in enumerate(systems)}
+            compared = stats.compare(rows, [*headline_names(), *rungs], trials=trials, resamples=resamples, seed=seed).to_dict()
+        scores = [_scores(system, at, resamples, seed) for at, system in enumerate(systems)]
+        slices = _slices(systems, gold, numbers, resamples, seed) if resamples else []
+        for number, (shown, notes) in enumerate(progress(drawn, len(ids)), 1):
+            body.append(shown)
+            for note in notes:
+                lists.add(page_number, number, note)
+            if split and number == spans[page_number][1]:
+                headings = _headings(systems, lists, lists.page)
+                first, last = spans[page_number]
+                parts = {"headings": headings, "articles": Html("".join(body)), "titles": titles[first - 1 : last], "at": page_number}
+                made = jinja.get_template("records.html").render(**common, **parts)
+                yield files[page_number], page(f"{common['title']}, articles {first}–{last}", made, style=style, script=script).encode()
+                lists.turn()
+                body, page_number = [], page_number + 1
     links = lists.page
     if split:
         links = {
@@ -674,8 +744,7 @@ def pages(
             for key, found in lists.pages.items()
         }
     shown = jinja.get_template("report.html").render(
-        **common, scores=[_scores(system, i, resamples, seed) for i, system in enumerate(systems)],
-        matrices=[matrix for i, system in enumerate(systems) for matrix in _matrices(system.card, i)], slices=_slices(systems, gold, numbers, resamples, seed) if resamples else [],
+        **common, scores=scores, slices=slices, matrices=[matrix for i, system in enumerate(systems) for matrix in _matrices(system.card, i)],
         compared=compared, moves=_moves(lists), notes=_notes(systems), headings=_headings(systems, lists, links), articles=Html("".join(body)), titles=titles,
         numbers=numbers, measures=headline_names(), resamples=resamples, slice_resamples=min(resamples, SLICE_RESAMPLES), seed=seed, signature=systems[0].card.signature,
         small={"articles": stats.MIN_ARTICLES, "gold": stats.MIN_GOLD, "width": stats.MAX_WIDTH},
