@@ -479,7 +479,7 @@ def test_retry_after_is_waited_for(bench: Bench, stub: Stub) -> None:
 def test_retry_after_may_be_a_date(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clients.time, "time", lambda: 784111777.0 - 30)  # 30 seconds before the date of RFC 9110
     dates = ["Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:40:00 GMT"]
-    assert [clients._after(value) for value in (*dates, "7", "", "soon", "-1", "1" * 30)] == [30, 30, 0, 7, 0, 0, 0, 0]
+    assert [clients.wait_asked(value) for value in (*dates, "7", "", "soon", "-1", "1" * 30)] == [30, 30, 0, 7, 0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,11 @@ import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import httpx
 
-from newsgold.clients import Mask
+from newsgold.clients import Mask, wait_asked
 from settings import Settings
 from store import Account, Cache
 
@@ -163,7 +161,7 @@ class Client:
                         return None
                     if status not in _PASSING:
                         raise CallFailed(why)
-                    after = _after(header)
+                    after = wait_asked(header)
                     if after > LONGEST_AFTER:
                         raise CallFailed(f"{why}; it asks to wait {after:.0f} s, and at most {LONGEST_AFTER:.0f} s are waited")
             except httpx.TimeoutException as error:
@@ -262,14 +260,3 @@ def _reply(answer: Mapping[str, Any], *, kept: bool) -> Reply:
 
 def _count(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None
-
-
-def _after(value: str) -> float:
-    """Seconds that ``Retry-After`` asks to wait: a number, or a date; 0 for none."""
-    if value.isdecimal() and len(value) < 10:
-        return float(value)
-    try:
-        then = parsedate_to_datetime(value)
-    except ValueError:
-        return 0.0
-    return max(0.0, (then if then.tzinfo else then.replace(tzinfo=UTC)).timestamp() - time.time())

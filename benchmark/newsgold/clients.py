@@ -730,7 +730,7 @@ def post(desk: Desk, system: System) -> None:
                     why = desk.judge(job, body, time.monotonic() - since)
                 else:
                     final = status not in _PASSING
-                    at_least = _after(after)
+                    at_least = wait_asked(after)
                     words = body[:300].decode(errors="replace").strip()
                     why = f"HTTP status {status} {http.client.responses.get(status, '')}".rstrip() + (f": {shown(words, 200)}" if words else "")
             if desk.stop.is_set() or why is None or not desk.fail(job, why, final=final):
@@ -739,9 +739,9 @@ def post(desk: Desk, system: System) -> None:
     connection.close()
 
 
-def _after(value: str) -> float:
+def wait_asked(value: str) -> float:
     """Seconds that a ``Retry-After`` header asks to wait: a number of seconds, or a date; 0 for none."""
-    if value.isdecimal() and len(value) < 6:
+    if value.isdecimal() and len(value) < 10:
         return float(value)
     try:
         then = parsedate_to_datetime(value)
