@@ -31,7 +31,7 @@ from newsgold.cli import BAD, OK, main
 from newsgold.differences import differences
 from newsgold.issues import InputError
 from newsgold.markup import hashed, visible
-from newsgold.records import SPLITS, Article, article_from
+from newsgold.records import PARTICIPANT_ROLES, SPLITS, Article, article_from
 
 VOID = {"meta", "link", "input", "br"}
 # As many articles as the time allows: every challenge, annotated once or by several, and one whose text may be missing; in the site's order.
@@ -205,7 +205,8 @@ def test_the_counts_beside_the_filters_are_right(pages: dict[str, Page]) -> None
     assert found["challenge"] == {name: len(ids) for name, ids in facets.groups(ALL, ["challenge"])["challenge"].items()}
     assert found["label"]["claim.act: accuse"] == sum(any(claim.act == "accuse" for claim in article.claims) for article in ALL)
     assert found["label"]["event.status: averted"] == sum(any(event.status == "averted" for event in article.events) for article in ALL)
-    assert found["label"]["participant.role: instrument"] == sum(any(p.role == "instrument" for e in a.events for p in e.participants) for a in ALL)
+    for role in PARTICIPANT_ROLES:
+        assert found["label"].get(f"participant.role: {role}", 0) == sum(any(p.role == role for e in a.events for p in e.participants) for a in ALL)
     assert found["label"]["figure.relation: revises"] == sum(any(r.type == "revises" for f in a.figures for r in f.relations) for a in ALL)
 
 

@@ -12,9 +12,9 @@ import gc
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from operator import itemgetter
 from pathlib import PurePath
 from typing import Any, Final
@@ -628,25 +628,29 @@ def _drawing(draw: Callable[[Found], Drawn], articles: Iterable[Found], jobs: in
         yield map(draw, articles)
         return
     import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     # Forked, since what they draw lies in memory already: to send it would take as long as to draw it.
     executor = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork"), initializer=_take, initargs=(draw,))
     work = iter(articles)
     chunks = iter(lambda: list(islice(work, CHUNK)), [])
-    pending = deque((chunk, executor.submit(_draw_here, chunk)) for chunk in islice(chunks, AHEAD * jobs))
+
+    def handed(chunk: list[Found]) -> tuple[list[Found], Future[list[Drawn]] | None]:
+        with suppress(BrokenProcessPool):
+            return chunk, executor.submit(_draw_here, chunk)
+        return chunk, None
+
+    pending = deque(map(handed, islice(chunks, AHEAD * jobs)))
 
     def drawn() -> Iterator[Drawn]:
         while pending:
             chunk, future = pending.popleft()
-            try:
-                found = future.result()
-                pending.extend((more, executor.submit(_draw_here, more)) for more in islice(chunks, 1))
-            except BrokenProcessPool:
-                yield from map(draw, chain(chunk, *(late for late, _ in pending), work))
-                return
-            yield from found
+            found: Iterable[Drawn] | None = None
+            with suppress(BrokenProcessPool):
+                found = future.result() if future else None
+            pending.extend(map(handed, islice(chunks, 1)))
+            yield from map(draw, chunk) if found is None else found
 
     try:
         yield drawn()
