@@ -6,7 +6,12 @@ OUT := build
 # What make baselines runs anew: those that need no server.
 BASELINES := rules crf paragraph
 
-.PHONY: help demo test test-browser check bench build data baselines analysis validity pictures clean
+# The tests start hundreds of processes, and each would compile the package anew where Python is told to keep nothing. Empty is as if unset.
+export PYTHONDONTWRITEBYTECODE :=
+# Python compiles what is imported when it first is; pip would compile all that is installed, in half a minute.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
+
+.PHONY: help demo test test-browser check check-types check-data bench build data baselines analysis validity pictures clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
@@ -16,35 +21,43 @@ $(BIN)/python:
 
 # What the demo needs, what development needs, and what the browser tests need: a stamp each, so that the demo stays quick.
 $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[baselines]'
+	$(PIP) -e '.[baselines]'
 	touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(PIP) -e '.[dev]'
 	touch $@ $(VENV)/.demo
 
-$(VENV)/.browser: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,browser]'
-	touch $@ $(VENV)/.dev $(VENV)/.demo
+$(VENV)/.browser: $(VENV)/.dev
+	$(PIP) -e '.[browser]'
+	touch $@
 
 demo: $(VENV)/.demo ## install, run the rule baseline over the test split, validate, score and print
 	$(BIN)/python baselines/rules/predict.py --split test --out $(OUT)/rules.jsonl --force
 	$(BIN)/newsgold validate $(OUT)/rules.jsonl
 	$(BIN)/newsgold score $(OUT)/rules.jsonl --system rules --out $(OUT)/rules.scorecard.json --force
 
+# Neighbouring tests go to one worker, so that what a file makes once is made once; a worker that is done takes from the other.
+WORKERS := -n auto --dist worksteal
+
 test: check ## all checks and tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest $(WORKERS)
 
 # Chromium is $NEWSGOLD_CHROMIUM, or the machine's, or Debian's where it may be installed; without one the tests are skipped and say so.
 test-browser: $(VENV)/.browser ## the report and the article browser, in headless Chromium
 	$(BIN)/python tests/browser/chromium.py
-	$(BIN)/python -m pytest -rs tests/browser
+	$(BIN)/python -m pytest $(WORKERS) -rs tests/browser
 
 check: $(VENV)/.dev ## lint, types, data and leaderboard drift
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(MAKE) --no-print-directory -j 2 check-types check-data
+
+check-types: $(VENV)/.dev
 	$(BIN)/mypy
 	for name in $(BASELINES) empty llm; do (cd baselines/$$name && MYPYPATH=../common $(abspath $(BIN))/mypy --strict --ignore-missing-imports --config-file= --cache-dir=$(abspath .mypy_cache/baselines) ../common/*.py *.py) || exit 1; done
+
+check-data: $(VENV)/.dev
 	$(BIN)/newsgold build --check
 	$(BIN)/newsgold lint
 	$(BIN)/newsgold leaderboard --check
