@@ -190,7 +190,7 @@ def test_an_exact_duplicate_never_raises_a_score(articles: list[Article], seed: 
 @pytest.mark.parametrize("key", ["claims", "events", "figures"])
 def test_splitting_a_right_record_never_raises_a_score(articles: list[Article], key: str) -> None:
     tried = 0
-    for article in articles:
+    for article in random.Random(1).sample(articles, 12):
         objects = predict([article])
         before = newsgold.score(objects, gold=[article]).total
         for index, record in enumerate(objects[0][key]):

@@ -377,14 +377,14 @@ def test_tags_are_well_formed_and_account_for_every_span(articles: list[Article]
             assert stream.spans == sum(1 for _ in STREAMS[layer](article)) and stream.unlocated == 0
 
 
-def test_a_path_objects_and_predictions_score_the_same_in_any_order() -> None:
-    gold = list(newsgold.load("test"))
-    lines = [json.loads(line) for line in RULES.read_text(encoding="utf-8").splitlines()]
+def test_a_path_objects_and_predictions_score_the_same_in_any_order(nine: Frozen) -> None:
+    gold = nine.articles
+    lines = [json.loads(line) for line in nine.rules.read_text(encoding="utf-8").splitlines()]
     backwards = [{key: value[::-1] if isinstance(value, list) else value for key, value in line.items()} for line in lines[::-1]]
-    one = score_tokens(RULES)
-    assert one.to_dict() == score_tokens(str(RULES), "test").to_dict()
-    assert one.to_dict() == score_tokens(lines).to_dict()
-    assert one.to_dict() == score_tokens(predictions.read(RULES, gold)).to_dict()
+    one = score_tokens(nine.rules, gold=gold)
+    assert one.to_dict() == score_tokens(str(nine.rules), "test", gold=gold).to_dict()
+    assert one.to_dict() == score_tokens(lines, gold=gold).to_dict()
+    assert one.to_dict() == score_tokens(predictions.read(nine.rules, gold), gold=gold).to_dict()
     back = score_tokens(backwards, gold=gold[::-1])
     assert one.to_dict() == back.to_dict()
     assert [one.conll(layer) for layer in STREAMS] == [back.conll(layer) for layer in STREAMS]
@@ -447,10 +447,10 @@ def test_broken_predictions_are_refused(tmp_path: Path) -> None:
     assert [issue.line for issue in wrong.value.issues] == [1, 2]
 
 
-def test_the_signature_names_how_it_was_scored() -> None:
-    one = score_tokens(RULES, mode="strict").to_dict()
+def test_the_signature_names_how_it_was_scored(nine: Frozen) -> None:
+    one = score_tokens(nine.rules, gold=nine.articles, mode="strict").to_dict()
     assert one["signature"].endswith(
-        f"|split:test|articles:{len(newsgold.load('test'))}|layers:speakers+claims+events+figures|view:tokens|mode:strict|scheme:IOB2|seqeval:{one['seqeval']}"
+        f"|split:test|articles:{len(nine.articles)}|layers:speakers+claims+events+figures|view:tokens|mode:strict|scheme:IOB2|seqeval:{one['seqeval']}"
     )
     assert (one["mode"], one["scheme"], one["tokenizer"]) == ("strict", "IOB2", r"\w+|[^\w\s]")
 
@@ -475,19 +475,20 @@ def test_the_table_fits_80_columns(capsys: pytest.CaptureFixture[str], monkeypat
         assert words in out.replace("\n", ""), words
 
 
-def test_formats_agree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["tokens", str(RULES), "--format", "json", "--out", str(tmp_path / "t.json")]) == OK
+def test_formats_agree(nine: Frozen, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["tokens", str(nine.rules), *nine.argv]
+    assert main([*argv, "--format", "json", "--out", str(tmp_path / "t.json")]) == OK
     shown = json.loads(capsys.readouterr().out)
-    assert shown == json.loads((tmp_path / "t.json").read_text(encoding="utf-8")) == score_tokens(RULES).to_dict()
-    assert main(["tokens", str(RULES), "--format", "markdown"]) == OK
+    assert shown == json.loads((tmp_path / "t.json").read_text(encoding="utf-8")) == score_tokens(nine.rules, "custom", gold=nine.articles).to_dict()
+    assert main([*argv, "--format", "markdown"]) == OK
     table = capsys.readouterr().out
     row = shown["streams"]["claims"]["micro"]
     assert f"| **claims** | **micro** | **{row['precision']:.3f}** | **{row['recall']:.3f}** | **{row['f1']:.3f}** |" in table
     assert table.count("\n| ") == 2 * 2 + sum(3 + len(stream["types"]) + 2 for stream in shown["streams"].values())
 
 
-def test_a_markdown_table_holds_its_columns(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["tokens", str(RULES), "--format", "markdown"]) == OK
+def test_a_markdown_table_holds_its_columns(nine: Frozen, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tokens", str(nine.rules), *nine.argv, "--format", "markdown"]) == OK
     assert {line.count("|") for line in capsys.readouterr().out.splitlines() if line.startswith("| ")} == {7, 8}
 
 
