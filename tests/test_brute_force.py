@@ -196,7 +196,7 @@ def test_rung_counts_and_soft_credit_are_those_of_the_best_of_all_assignments(la
     # A claim cut in two at white space is the same claim.
     cut = [made_claim([span(5, 22)]), made_claim([span(20, 22), span(5, 20)])]
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=150, deadline=None)
     @example(([made_claim([span(0, 8)])] * 2, cut) if layer == "claims" else ([], []))
     @given(CASES[layer])
     def holds(case: tuple[list[Record], list[Record]]) -> None:
@@ -209,7 +209,7 @@ def test_rung_counts_and_soft_credit_are_those_of_the_best_of_all_assignments(la
     holds()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(ANY)
 def test_every_record_is_accounted_for_once_and_the_counts_follow_from_the_matches(case: tuple[str, tuple[list[Record], list[Record]]]) -> None:
     layer, (gold, found) = case
@@ -225,7 +225,7 @@ def test_every_record_is_accounted_for_once_and_the_counts_follow_from_the_match
     assert sum(match.outcome == "duplicate" for match in matches) == len(found) - len(set(map(said, found)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ANY, st.integers(0, 10**6))
 def test_no_order_changes_a_byte(case: tuple[str, tuple[list[Record], list[Record]]], seed: int) -> None:
     layer, (gold, found) = case
@@ -244,7 +244,7 @@ def test_no_order_changes_a_byte(case: tuple[str, tuple[list[Record], list[Recor
     assert one == other
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ANY, ANY)
 def test_articles_add_up(one: tuple[str, tuple[list[Record], list[Record]]], other: tuple[str, tuple[list[Record], list[Record]]]) -> None:
     pairs = [(article(side(gold, layer), name), {"id": name, **side(found, layer)}) for name, (layer, (gold, found)) in (("a", one), ("b", other))]
@@ -271,7 +271,7 @@ def speaking(clusters: Sequence[frozenset[int]]) -> dict[str, list[Record]]:
     return {"entities": entities, "claims": [{"id": f"c{n}", "speakers": [f"e{n}"], **claim} for n in range(len(clusters))], "events": [], "figures": []}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(CLUSTERS, CLUSTERS)
 def test_speakers_are_those_of_the_best_of_all_alignments(gold: list[frozenset[int]], found: list[frozenset[int]]) -> None:
     """Most pairs with Dice ≥ 0.5, then most with Dice ≥ 0.8, over entities without names that all speak."""
