@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -15,20 +16,18 @@ from newsgold.records import Article, Span
 Objects = dict[str, Any]
 
 
-def items(paragraphs: int = 2) -> list[Article]:
+def items(paragraphs: int = 2) -> Iterator[Article]:
     """Every stretch of so many paragraphs of the shipped articles, with the records that lie wholly inside it.
 
     Records that others refer to, but that lie outside, take what refers to them along.
     """
-    out = []
     for article in (article for split in ("train", "validation", "test") for article in newsgold.load(split)):
         text = article.text or ""
         borders = [0, *(at + 2 for at in range(len(text) - 1) if text.startswith("\n\n", at)), len(text) + 2]
         for number in range(0, len(borders) - paragraphs, paragraphs):
             start, end = borders[number], borders[number + paragraphs] - 2
             if (cut := _cut(article, start, end)) and cut.claims + cut.events + cut.figures:
-                out.append(msgspec.structs.replace(cut, id=f"{article.id}-{number}"))
-    return out
+                yield msgspec.structs.replace(cut, id=f"{article.id}-{number}")
 
 
 def _cut(article: Article, start: int, end: int) -> Article:
@@ -82,7 +81,11 @@ def _cut(article: Article, start: int, end: int) -> Article:
 
 def corpus(count: int, paragraphs: int | None = 2) -> Iterator[Article]:
     """``count`` articles: the items (``None``: the whole articles) over and over, under new ids."""
-    base = [article for split in ("train", "validation", "test") for article in newsgold.load(split)] if paragraphs is None else items(paragraphs)
+    base = (
+        [article for split in ("train", "validation", "test") for article in newsgold.load(split)]
+        if paragraphs is None
+        else list(islice(items(paragraphs), count))
+    )
     for number in range(count):
         article = base[number % len(base)]
         yield msgspec.structs.replace(article, id=f"{article.id}-{number // len(base)}")
