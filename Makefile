@@ -37,16 +37,14 @@ demo: $(VENV)/.demo ## install, run the rule baseline over the test split, valid
 	$(BIN)/newsgold validate $(OUT)/rules.jsonl
 	$(BIN)/newsgold score $(OUT)/rules.jsonl --system rules --out $(OUT)/rules.scorecard.json --force
 
-# Neighbouring tests go to one worker, so that what a file makes once is made once; a worker that is done takes from the other.
-WORKERS := -n auto --dist worksteal
-
+# Neighbouring tests go to one worker, so that what a file makes once is made once; a worker that is done takes from another.
 test: check ## all checks and tests
-	$(BIN)/python -m pytest $(WORKERS)
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 # Chromium is $NEWSGOLD_CHROMIUM, or the machine's, or Debian's where it may be installed; without one the tests are skipped and say so.
 test-browser: $(VENV)/.browser ## the report and the article browser, in headless Chromium
 	$(BIN)/python tests/browser/chromium.py
-	$(BIN)/python -m pytest $(WORKERS) -rs tests/browser
+	$(BIN)/python -m pytest -n 2 --dist worksteal -rs tests/browser
 
 check: $(VENV)/.dev ## lint, types, data and leaderboard drift
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import ROOT
+from conftest import ROOT, sample
 from newsgold import corpus, standoff
 from newsgold.anchors import AnchorError, point, resolve
 from newsgold.cli import BAD, OK, main
@@ -38,9 +38,10 @@ def as_external(article: Article) -> Article:
     return msgspec.structs.replace(article, split="external", provenance=msgspec.structs.replace(article.provenance, kind="external"))
 
 
-def test_there_and_back_is_the_identity_on_all_gold(tmp_path: Path) -> None:
-    """For every article whose text is at hand: the anchors made from its offsets compile to the same stand-off bytes."""
-    whole = {article.id: as_external(article) for split in ("train", "validation", "test", "external") for article in corpus.load(split) if article.text}
+def test_there_and_back_is_the_identity_on_gold(tmp_path: Path) -> None:
+    """For external articles whose text is at hand, and for written ones up to a number: the anchors made from the offsets compile to the same bytes."""
+    chosen = [*sample("train", "validation", "test", size=56), *(article for article in corpus.load("external") if article.text)]
+    whole = {article.id: as_external(article) for article in chosen}
     bytes_ = {name: corpus.standoff_bytes(article) for name, article in whole.items()}
     for name, article in whole.items():
         bare = article_from(json.loads(bytes_[name]))
