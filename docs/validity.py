@@ -21,6 +21,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -254,6 +255,7 @@ def _records(article: Article, layer: str) -> Sequence[Any]:
     return found
 
 
+@lru_cache(maxsize=4)
 def _weights(articles: int, seed: int) -> Any:
     return np.random.RandomState(seed).multinomial(articles, [1 / articles] * articles, size=RESAMPLES).astype(np.float64)
 
