@@ -624,7 +624,7 @@ def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
             assert found
             connection = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=10)
             connection.request("GET", "/")
-            assert b"union-state-forces" in connection.getresponse().read()
+            assert corpus.load("external")[0].id.encode() in connection.getresponse().read()
             connection.close()
             running.send_signal(signal.SIGINT)
             out, err = running.communicate(timeout=20)
