@@ -517,7 +517,7 @@ def test_a_pass_is_0_and_a_regression_1(good: Path, worse: Path, baseline: Path,
     article = perfect()[0]["id"]
     for words in (
         "gate FAILED: ",
-        "overall    1.000   0.9",
+        "claims     1.000   0.9",
         f"{len(perfect())} articles: overall is worse in 1, better in 0.",
         f"worse: {article}",
         "hit → missed",

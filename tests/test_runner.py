@@ -615,7 +615,7 @@ def test_a_system_stops_the_run_and_it_goes_on_there(bench: Bench, stub: Stub, k
     assert bench.predict(system, *more, "--resume") == OK
     again = Counter([*TRAIN, SEVENTH])
     assert not bench.errors and (stub.calls if kind == "http" else bench.calls) == again
-    assert bench.record["usage"]["input_tokens"] == 5 and "stop" not in bench.out.read_text(encoding="utf-8")
+    assert bench.record["usage"]["input_tokens"] == 5 and '"stop":' not in bench.out.read_text(encoding="utf-8")
 
 
 def test_what_is_under_way_when_a_system_stops_is_kept(bench: Bench, stub: Stub) -> None:

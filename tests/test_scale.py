@@ -68,7 +68,7 @@ def test_any_executor_gives_the_same_bytes(corpus: tuple[Path, Path], serial: by
 def test_a_dask_cluster_gives_the_same_bytes(corpus: tuple[Path, Path], serial: bytes) -> None:
     distributed = pytest.importorskip("distributed")
     with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as cluster,
         distributed.Client(cluster) as client,
     ):
         card = newsgold.score(corpus[1], "custom", gold=corpus[0], executor=client.get_executor(), shard=8)
