@@ -1,9 +1,12 @@
-"""Draw the briefs 25 to 200 by lot: ``python docs/commissioning/draw_plan.py`` writes ``docs/commissioning/plan.yaml``.
+"""Draw the briefs 25 to 210 by lot: ``python docs/commissioning/draw_plan.py`` writes ``docs/commissioning/plan.yaml``.
 
 Every value of a brief is drawn from a pool before anything is written, so that the set spreads over topics, genres, countries and styles
 instead of over what a writer thinks of first. A row is dealt from a shuffled deck, so that no value is forgotten and none crowds the others out.
 No event, town or surname is dealt twice: so no brief, setting or invented person can stand in two splits. ``plan.yaml`` is kept; drawing again with
 the same seed gives the same bytes. (The first 24 briefs are in ``briefs.yaml``, drawn by ``draw_briefs.py``.)
+
+The last ten (batch 9, all for test) were drawn when the first 200 were done, from what the pools had left, for the floors that those had not reached: each
+has ``must``, and happenings dealt from ``RARE``.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ HERE = Path(__file__).parent
 FIRST, BATCHES = 25, 8
 BATCH = ["test"] * 14 + ["train"] * 6 + ["validation"] * 2  # a batch is annotated and released whole
 PILOT = {"train": 12, "validation": 4, "test": 8}
+SUPPLEMENT = 10
 
 # More than the pilot had: desks whose copy is full of other voices, lists and results.
 MORE_DESKS = {
@@ -221,6 +225,21 @@ class Deck:
         return out
 
 
+RARE = [
+    *["a ceasefire or truce signed"] * 3,
+    *["a title, cup or record won"] * 5,
+    *["an outbreak of a disease or pest"] * 2,
+    *["a theft, break-in or assault that two people allegedly did"] * 5,
+    *["something built, bought or sold allegedly without a permit"] * 5,
+]
+"""What else happens in the supplement: the rarest types of events, and acts that the paper itself calls alleged."""
+MUST = [
+    "one named speaker accuses another named one of three or four things, another accuses back once or twice",
+    "two speakers of one side accuse the same body, four or five accusations in all",
+    "a letter or report accuses somebody named of several things, the accused answers",
+]
+
+
 def numbers(rng: random.Random) -> dict[str, list[str]]:
     """Numbers for the fact sheet. About four in ten of two digits or more end in 0, as in real copy."""
 
@@ -264,7 +283,16 @@ def draw(seed: int = 20261128) -> list[dict]:
     happenings = Deck([name for name, weight in HAPPENINGS.items() for _ in range(weight)], rng)
     phenomena = Deck(PHENOMENA, rng)
     out = []
-    for number, (split, country) in enumerate(zip(splits, countries, strict=True), FIRST):
+    must: Deck | None = None
+    for number in range(FIRST, FIRST + count + SUPPLEMENT):
+        if number == FIRST + count:
+            # No country that test has, so that none grows crowded; no topic without an event left.
+            fresh = sorted(settings.keys() - {brief["country"] for brief in out if brief["split"] == "test"})
+            countries += rng.sample([country for country in fresh if towns[country]], SUPPLEMENT)
+            splits += ["test"] * SUPPLEMENT
+            topic_decks["test"] = Deck([topic for topic, events in event_decks.items() if events], rng)
+            happenings, must = Deck(RARE, rng), Deck(MUST, rng)
+        split, country = splits[number - FIRST], countries[number - FIRST]
         topic = topic_decks[split].deal()
         while not event_decks[topic]:
             topic = topic_decks[split].deal()
@@ -286,6 +314,8 @@ def draw(seed: int = 20261128) -> list[dict]:
             brief |= {"full_quotes": "7 or more"}
         brief["phenomena"] = phenomena.deal_several(5)
         brief["also_happens"] = happenings.deal_several(2)
+        if must:
+            brief["must"] = must.deal()
         pool = names[country]
         people = []
         for i in range({"0-1": 3, "2-4": 5, "5-7": 8}.get(brief["named_people"], 11)):
