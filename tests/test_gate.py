@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 import newsgold
-from conftest import ROOT, Frozen
+from conftest import ROOT, Frozen, freeze, sample
 from newsgold import corpus, gate, systems
 from newsgold.cli import BAD, FAILED, OK, main
 from newsgold.counts import Count
@@ -526,6 +527,16 @@ def test_a_pass_is_0_and_a_regression_1(good: Path, worse: Path, baseline: Path,
     assert not shown.err
     assert main(["gate", str(worse), "--baseline", str(baseline), "--fail", "overall:5%", "--min", "figures=1"]) == OK
     assert main(["gate", str(worse), "--baseline", str(baseline), "--fail", "overall:5%", "--min", "overall=1"]) == FAILED
+
+
+def test_a_layer_that_neither_side_has_is_told_as_not_scored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frozen = freeze(tmp_path, [structs.replace(article, figures=()) for article in sample("test", size=3)])
+    argv = ["gate", str(frozen.perfect), *frozen.argv, "--baseline", str(tmp_path / "baseline.json")]
+    assert main([*argv, "--update"]) == OK
+    capsys.readouterr()
+    assert main([*argv, "--fail", "*:0", "--format", "markdown"]) == OK
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| figures")]
+    assert rows and all(row.endswith("| not scored |") for row in rows)
 
 
 def test_formats_agree(worse: Path, baseline: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
