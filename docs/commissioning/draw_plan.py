@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 FIRST, BATCHES = 25, 8
 BATCH = ["test"] * 14 + ["train"] * 6 + ["validation"] * 2  # a batch is annotated and released whole
 PILOT = {"train": 12, "validation": 4, "test": 8}
-SUPPLEMENT = 10
+SUPPLEMENT = 10  # briefs after the batches, all for test
 
 # More than the pilot had: desks whose copy is full of other voices, lists and results.
 MORE_DESKS = {
@@ -201,6 +201,19 @@ HAPPENINGS = {
     "a storm, flood, quake or drought": 2,
     "an inquiry, raid or seizure": 1,
 }
+RARE = [
+    *["a ceasefire or truce signed"] * 3,
+    *["a title, cup or record won"] * 5,
+    *["an outbreak of a disease or pest"] * 2,
+    *["a theft, break-in or assault that two people allegedly did"] * 5,
+    *["something built, bought or sold allegedly without a permit"] * 5,
+]
+"""What else happens in the supplement: the rarest types of events, and acts that the paper itself calls alleged."""
+MUST = [
+    "one named speaker accuses another named one of three or four things, another accuses back once or twice",
+    "two speakers of one side accuse the same body, four or five accusations in all",
+    "a letter or report accuses somebody named of several things, the accused answers",
+]
 
 
 class Deck:
@@ -223,21 +236,6 @@ class Deck:
             (back if value in out else out).append(value)
         self.left += back
         return out
-
-
-RARE = [
-    *["a ceasefire or truce signed"] * 3,
-    *["a title, cup or record won"] * 5,
-    *["an outbreak of a disease or pest"] * 2,
-    *["a theft, break-in or assault that two people allegedly did"] * 5,
-    *["something built, bought or sold allegedly without a permit"] * 5,
-]
-"""What else happens in the supplement: the rarest types of events, and acts that the paper itself calls alleged."""
-MUST = [
-    "one named speaker accuses another named one of three or four things, another accuses back once or twice",
-    "two speakers of one side accuse the same body, four or five accusations in all",
-    "a letter or report accuses somebody named of several things, the accused answers",
-]
 
 
 def numbers(rng: random.Random) -> dict[str, list[str]]:
