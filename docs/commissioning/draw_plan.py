@@ -1,12 +1,12 @@
-"""Draw the briefs 25 to 210 by lot: ``python docs/commissioning/draw_plan.py`` writes ``docs/commissioning/plan.yaml``.
+"""Draw the briefs 25 to 216 by lot: ``python docs/commissioning/draw_plan.py`` writes ``docs/commissioning/plan.yaml``.
 
 Every value of a brief is drawn from a pool before anything is written, so that the set spreads over topics, genres, countries and styles
 instead of over what a writer thinks of first. A row is dealt from a shuffled deck, so that no value is forgotten and none crowds the others out.
 No event, town or surname is dealt twice: so no brief, setting or invented person can stand in two splits. ``plan.yaml`` is kept; drawing again with
 the same seed gives the same bytes. (The first 24 briefs are in ``briefs.yaml``, drawn by ``draw_briefs.py``.)
 
-The last ten (batch 9, all for test) were drawn when the first 200 were done, from what the pools had left, for the floors that those had not reached: each
-has ``must``, and happenings dealt from ``RARE``.
+The last sixteen, all for test, were drawn from what the pools had left, for the floors not yet reached: ten (batch 9) when the first 200 were done and six
+more (batch 10) after those. Each has ``must``; the happenings of a supplement are dealt from a list of its own (``SUPPLEMENTS``).
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ HERE = Path(__file__).parent
 FIRST, BATCHES = 25, 8
 BATCH = ["test"] * 14 + ["train"] * 6 + ["validation"] * 2  # a batch is annotated and released whole
 PILOT = {"train": 12, "validation": 4, "test": 8}
-SUPPLEMENT = 10  # briefs after the batches, all for test
 
 # More than the pilot had: desks whose copy is full of other voices, lists and results.
 MORE_DESKS = {
@@ -201,19 +200,42 @@ HAPPENINGS = {
     "a storm, flood, quake or drought": 2,
     "an inquiry, raid or seizure": 1,
 }
-RARE = [
-    *["a ceasefire or truce signed"] * 3,
-    *["a title, cup or record won"] * 5,
-    *["an outbreak of a disease or pest"] * 2,
-    *["a theft, break-in or assault that two people allegedly did"] * 5,
-    *["something built, bought or sold allegedly without a permit"] * 5,
+SUPPLEMENTS = [
+    # The rarest types of events, acts that the paper itself calls alleged, and accusations.
+    {
+        "briefs": 10,
+        "happenings": [
+            *["a ceasefire or truce signed"] * 3,
+            *["a title, cup or record won"] * 5,
+            *["an outbreak of a disease or pest"] * 2,
+            *["a theft, break-in or assault that two people allegedly did"] * 5,
+            *["something built, bought or sold allegedly without a permit"] * 5,
+        ],
+        "must": [
+            "one named speaker accuses another named one of three or four things, another accuses back once or twice",
+            "two speakers of one side accuse the same body, four or five accusations in all",
+            "a letter or report accuses somebody named of several things, the accused answers",
+        ],
+    },
+    # What has not happened, and accusations again.
+    {
+        "briefs": 6,
+        "happenings": [
+            *["a strike, march or hearing called for a day to come"] * 2,
+            *["a sale, merger or move that was called off at the last moment"] * 2,
+            *["a sacking, arrest or closure that somebody denies"] * 2,
+            *["a search, trial or repair still going on"] * 2,
+            *["a vote or ruling that would close, ban or dismiss if it passed"] * 2,
+            *["an attack, theft or blaze that was prevented"] * 2,
+        ],
+        "must": [
+            "most of what it tells is still to come (a programme with dates: openings, votes, hearings, deliveries, dismissals); one side accuses the other of three things",
+            "most of what it tells was called off, prevented or put off (a sale, a march, a blockade, an appointment); who is to blame is disputed, with three or four accusations",
+            "most of what it tells is said by one side to have happened and denied by the other, who gives plans of its own; three or four accusations, some of them returned",
+        ],
+    },
 ]
-"""What else happens in the supplement: the rarest types of events, and acts that the paper itself calls alleged."""
-MUST = [
-    "one named speaker accuses another named one of three or four things, another accuses back once or twice",
-    "two speakers of one side accuse the same body, four or five accusations in all",
-    "a letter or report accuses somebody named of several things, the accused answers",
-]
+"""What the briefs after the batches hold for the sake of the floors; all of them are for test."""
 
 
 class Deck:
@@ -282,14 +304,19 @@ def draw(seed: int = 20261128) -> list[dict]:
     phenomena = Deck(PHENOMENA, rng)
     out = []
     must: Deck | None = None
-    for number in range(FIRST, FIRST + count + SUPPLEMENT):
-        if number == FIRST + count:
+    starts = {FIRST + count + sum(row["briefs"] for row in SUPPLEMENTS[:i]): i for i in range(len(SUPPLEMENTS))}
+    batches = [i // len(BATCH) + 1 for i in range(count)]
+    for number in range(FIRST, FIRST + count + sum(row["briefs"] for row in SUPPLEMENTS)):
+        if number in starts:
+            supplement = SUPPLEMENTS[starts[number]]
+            more = supplement["briefs"]
             # No country that test has, so that none grows crowded; no topic without an event left.
             fresh = sorted(settings.keys() - {brief["country"] for brief in out if brief["split"] == "test"})
-            countries += rng.sample([country for country in fresh if towns[country]], SUPPLEMENT)
-            splits += ["test"] * SUPPLEMENT
+            countries += rng.sample([country for country in fresh if towns[country]], more)
+            splits += ["test"] * more
+            batches += [BATCHES + 1 + starts[number]] * more
             topic_decks["test"] = Deck([topic for topic, events in event_decks.items() if events], rng)
-            happenings, must = Deck(RARE, rng), Deck(MUST, rng)
+            happenings, must = Deck(supplement["happenings"], rng), Deck(supplement["must"], rng)
         split, country = splits[number - FIRST], countries[number - FIRST]
         topic = topic_decks[split].deal()
         while not event_decks[topic]:
@@ -299,7 +326,7 @@ def draw(seed: int = 20261128) -> list[dict]:
         desk = rng.choice([desk for desk in fitting if used_desks[desk] <= least + 1])
         used_desks[desk] += 1
         brief = {
-            "number": number, "batch": (number - FIRST) // len(BATCH) + 1, "split": split, "topic": topic, "event": event_decks[topic].pop(),
+            "number": number, "batch": batches[number - FIRST], "split": split, "topic": topic, "event": event_decks[topic].pop(),
             "desk": desk, "genre": {**DESKS, **MORE_DESKS}[desk], "country": country, "town": towns[country].pop(),
             "setting": rng.choice(["in the town itself", "in the town itself", "in a village or district near it", "on its outskirts"]),
             "variety": settings[country]["variety"],
