@@ -1,12 +1,12 @@
-"""Draw the briefs 25 to 216 by lot: ``python docs/commissioning/draw_plan.py`` writes ``docs/commissioning/plan.yaml``.
+"""Draw the briefs 25 to 218 by lot: ``python docs/commissioning/draw_plan.py`` writes ``docs/commissioning/plan.yaml``.
 
 Every value of a brief is drawn from a pool before anything is written, so that the set spreads over topics, genres, countries and styles
 instead of over what a writer thinks of first. A row is dealt from a shuffled deck, so that no value is forgotten and none crowds the others out.
 No event, town or surname is dealt twice: so no brief, setting or invented person can stand in two splits. ``plan.yaml`` is kept; drawing again with
 the same seed gives the same bytes. (The first 24 briefs are in ``briefs.yaml``, drawn by ``draw_briefs.py``.)
 
-The last sixteen, all for test, were drawn from what the pools had left, for the floors not yet reached: ten (batch 9) when the first 200 were done and six
-more (batch 10) after those. Each has ``must``; the happenings of a supplement are dealt from a list of its own (``SUPPLEMENTS``).
+The last eighteen, all for test, were drawn from what the pools had left, for the floors not yet reached: ten (batch 9) when the first 200 were done, then six
+(batch 10), then two (batch 11). Each has ``must``; the happenings of a supplement are dealt from a list of its own (``SUPPLEMENTS``).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import argparse
 import datetime
 import random
 from pathlib import Path
+from typing import Any
 
 import yaml
 from draw_briefs import DESKS, FITS
@@ -200,7 +201,7 @@ HAPPENINGS = {
     "a storm, flood, quake or drought": 2,
     "an inquiry, raid or seizure": 1,
 }
-SUPPLEMENTS = [
+SUPPLEMENTS: list[dict[str, Any]] = [
     # The rarest types of events, acts that the paper itself calls alleged, and accusations.
     {
         "briefs": 10,
@@ -232,6 +233,28 @@ SUPPLEMENTS = [
             "most of what it tells is still to come (a programme with dates: openings, votes, hearings, deliveries, dismissals); one side accuses the other of three things",
             "most of what it tells was called off, prevented or put off (a sale, a march, a blockade, an appointment); who is to blame is disputed, with three or four accusations",
             "most of what it tells is said by one side to have happened and denied by the other, who gives plans of its own; three or four accusations, some of them returned",
+        ],
+    },
+    # Accusations alone: the share that the gold needs was reached by less than one claim. The pool of events was used up.
+    {
+        "briefs": 2,
+        "events": {
+            "economy, business and finance": ["growers' co-operative throws out its accounts"],
+            "education": ["school's building fund audited"],
+            "environment": ["weighbridge tickets of a waste contractor questioned"],
+            "labour": ["union branch election contested"],
+            "society": ["housing association's chair asked to go"],
+            "sport": ["federation's elections challenged"],
+        },
+        "happenings": [
+            "a theft or fraud that two people allegedly did",
+            "a plan or meeting that was called off",
+            "someone who was suspended and denies the reason",
+            "an inquiry still going on",
+        ],
+        "must": [
+            "two speakers accuse the same body, six accusations in all, each of another wrong that the speaker names (lied, hid, stole, forged, broke the rules, neglected)",
+            "one named speaker accuses another named one of five things in a row, each named as a wrong (lied, hid, stole, forged, broke the rules, neglected); the accused accuses back once",
         ],
     },
 ]
@@ -315,6 +338,8 @@ def draw(seed: int = 20261128) -> list[dict]:
             countries += rng.sample([country for country in fresh if towns[country]], more)
             splits += ["test"] * more
             batches += [BATCHES + 1 + starts[number]] * more
+            for topic, events in supplement.get("events", {}).items():
+                event_decks[topic] += events
             topic_decks["test"] = Deck([topic for topic, events in event_decks.items() if events], rng)
             happenings, must = Deck(supplement["happenings"], rng), Deck(supplement["must"], rng)
         split, country = splits[number - FIRST], countries[number - FIRST]
