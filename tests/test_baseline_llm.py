@@ -12,7 +12,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,11 +26,11 @@ import newsgold
 from conftest import ROOT, baseline
 from newsgold import clients, predictions
 from newsgold.records import Annotation
+from stub import Answer, Endpoint
 
 pytest.importorskip("httpx", reason="needs the extra newsgold[llm]")
 
 Record = dict[str, Any]
-Answer = tuple[int, dict[str, str], bytes]
 KEY = "hunter2-the-very-key"
 GUIDELINES = (ROOT / "docs" / "guidelines.md").read_text(encoding="utf-8")
 VALIDATOR = jsonschema.Draft202012Validator(json.loads((ROOT / "schemas" / "prediction.json").read_text(encoding="utf-8")))
@@ -66,62 +65,30 @@ GOOD: Record = {
 # --- the server -----------------------------------------------------------------------------------------------------------
 
 
-class Stub(ThreadingHTTPServer):
+class Stub(Endpoint):
     """A server of chat completions that answers as ``behave`` says: (status, headers, body), or ``None`` to hang up."""
 
-    daemon_threads = True
+    path = "/v1"
 
     def __init__(self) -> None:
         self.seen: list[Record] = []
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
-        self.lock = threading.Lock()
         self.behave: Callable[[Record, int], Answer | None] = lambda body, n: good(body)
-        super().__init__(("127.0.0.1", 0), Handler)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
+        super().__init__()
 
     @property
     def layers(self) -> list[str]:
         """What was asked for, call by call."""
         return [asked_for(body) for body in self.seen]
 
-
-class Handler(BaseHTTPRequestHandler):
-    server: Stub
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # or each body waits 40 ms for its headers to be acknowledged
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        with self.server.lock:
-            self.server.seen.append(body)
-            self.server.headers.append(dict(self.headers))
-            self.server.paths.append(self.path)
-            n = len(self.server.seen)
-        found = self.server.behave(body, n)
-        if found is None:
-            self.close_connection = True
-            return
-        status, headers, content = found
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(content)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        try:
-            if "X-Slow" in headers:
-                for byte in content:
-                    self.wfile.write(bytes([byte]))
-                    time.sleep(0.05)
-            else:
-                self.wfile.write(content)
-        except OSError:
-            self.close_connection = True
-
-    def log_message(self, *_: object) -> None:
-        pass
+    def answer(self, body: Record, headers: dict[str, str], path: str) -> Answer | None:
+        with self.lock:
+            self.seen.append(body)
+            self.headers.append(headers)
+            self.paths.append(path)
+            n = len(self.seen)
+        return self.behave(body, n)
 
 
 def asked_for(body: Record) -> str:
@@ -153,12 +120,8 @@ def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def stub() -> Iterator[Stub]:
-    with Stub() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
+    with Stub().serving() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from conftest import ROOT
 from newsgold import clients, runner
 from newsgold.cli import BAD, FAILED, OK, main
 from newsgold.issues import InputError
+from stub import Answer, Endpoint
 
 # Twelve articles, however many there are in all: what is asked here takes no longer when the gold grows.
 FOLDER = tempfile.TemporaryDirectory(prefix="gold-")
@@ -388,73 +388,38 @@ def test_a_systems_own_error_is_kept_with_what_it_found(bench: Bench) -> None:
 # --- HTTP -------------------------------------------------------------------------------------------------------------
 
 
-class Stub(ThreadingHTTPServer):
+class Stub(Endpoint):
     """An endpoint that answers as ``behave`` says: (status, headers, body), or ``None`` to hang up."""
 
-    daemon_threads = True
+    path = "/extract"
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
         self.seen: list[tuple[dict[str, str], dict[str, Any]]] = []
         self.busy = self.most = 0
-        self.lock = threading.Lock()
-        self.behave: Callable[[dict[str, Any], int], tuple[int, dict[str, str], bytes] | None] = lambda article, n: ok(article)
-        super().__init__(("127.0.0.1", 0), Handler)
+        self.behave: Callable[[dict[str, Any], int], Answer | None] = lambda article, n: ok(article)
+        super().__init__()
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/extract"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Stub
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # or each body waits 40 ms for its headers to be acknowledged
-
-    def do_POST(self) -> None:
-        article = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        with self.server.lock:
-            self.server.calls[article["id"]] += 1
-            self.server.seen.append((dict(self.headers), article))
-            self.server.busy += 1
-            self.server.most = max(self.server.most, self.server.busy)
-        found = self.server.behave(article, self.server.calls[article["id"]])
-        with self.server.lock:
-            self.server.busy -= 1
-        if found is None:
-            self.close_connection = True
-            return
-        status, headers, body = found
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        try:
-            if "X-Slow" in headers:
-                for byte in body:
-                    self.wfile.write(bytes([byte]))
-                    time.sleep(0.05)
-            else:
-                self.wfile.write(body)
-        except OSError:
-            self.close_connection = True
-
-    def log_message(self, *_: object) -> None:
-        pass
+    def answer(self, body: dict[str, Any], headers: dict[str, str], path: str) -> Answer | None:
+        with self.lock:
+            self.calls[body["id"]] += 1
+            self.seen.append((headers, body))
+            self.busy += 1
+            self.most = max(self.most, self.busy)
+        found = self.behave(body, self.calls[body["id"]])
+        with self.lock:
+            self.busy -= 1
+        return found
 
 
-def ok(article: dict[str, Any], **more: Any) -> tuple[int, dict[str, str], bytes]:
+def ok(article: dict[str, Any], **more: Any) -> Answer:
     return 200, {}, json.dumps({"id": article["id"], **more}).encode()
 
 
 @pytest.fixture
 def stub() -> Iterator[Stub]:
-    with Stub() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
+    with Stub().serving() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def test_an_endpoint_answers_every_article(bench: Bench, stub: Stub) -> None:
