@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +13,8 @@ from typing import Any
 
 import pytest
 import yaml
+
+import newsgold
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "commissioning"
@@ -59,3 +63,26 @@ def test_every_topic_of_the_plan_is_one_of_the_schema(plan: list[dict[str, Any]]
     article = json.loads((ROOT / "schemas" / "article.json").read_text(encoding="utf-8"))["properties"]
     assert {brief["topic"] for brief in plan} <= set(article["topics"]["items"]["enum"])
     assert {brief["genre"] for brief in plan} <= set(article["genre"]["enum"])
+
+
+def test_the_datasheet_tells_the_disputes_as_they_were_decided() -> None:
+    cases = [json.loads(line) for line in (FOLDER / "disputes.jsonl").read_text(encoding="utf-8").splitlines()]
+    shipped = {article.id for split in ("validation", "test") for article in newsgold.load(split)}
+    assert {case["id"] for case in cases} <= shipped
+    assert {case["decision"] for case in cases} == {"gold", "other"}
+    first = [case for case in cases if case["found_by"] != "strangers 2"]
+    upheld = sum(case["decision"] == "gold" for case in first)
+    page = " ".join((ROOT / "docs" / "datasheet.md").read_text(encoding="utf-8").split())
+    assert f"upheld in {upheld} places of {len(first)} and changed in {len(first) - upheld} " in page
+
+
+def test_the_datasheet_counts_the_strangers_readings_as_the_table_has_them() -> None:
+    head, *lines = (FOLDER / "strangers.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [dict(zip(head.split("\t"), line.split("\t"), strict=True)) for line in lines]
+    assert len({row["article"] for row in rows}) == len(rows) == 30
+    assert {row["article"] for row in rows} <= {article.id for article in newsgold.load("test")}
+    page = (ROOT / "docs" / "datasheet.md").read_text(encoding="utf-8")
+    for reading in "123":
+        records, wrong, arguable, otherwise = (sum(int(row[name]) for row in rows if row["reading"] == reading) for name in head.split("\t")[2:])
+        found = re.findall(rf"^  \| .* \| {records} \| {wrong} \| {otherwise} \| \W*one in (\d+)\W* \| {arguable - otherwise} \|$", page, flags=re.M)
+        assert found == [str(round(records / (wrong + otherwise)))]
