@@ -86,3 +86,44 @@ def test_the_datasheet_counts_the_strangers_readings_as_the_table_has_them() -> 
         records, wrong, arguable, otherwise = (sum(int(row[name]) for row in rows if row["reading"] == reading) for name in head.split("\t")[2:])
         found = re.findall(rf"^  \| .* \| {records} \| {wrong} \| {otherwise} \| \W*one in (\d+)\W* \| {arguable - otherwise} \|$", page, flags=re.M)
         assert found == [str(round(records / (wrong + otherwise)))]
+
+
+def desk(*argv: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, FOLDER / "desk.py", *argv], capture_output=True, text=True, check=False)
+
+
+def finding(n: int, **other: Any) -> dict[str, Any]:
+    said = {"id": f"article-{n}", "record": "missing claim", "words": f"words {n}", "gold": f"gold {n}", "other": f"other {n}"}
+    return said | {"for_gold": f"gold rule {n}", "for_other": f"other rule {n}", **other}
+
+
+def test_findings_go_before_a_judge_who_is_not_told_which_reading_is_the_golds(tmp_path: Path) -> None:
+    (tmp_path / "found.jsonl").write_text("\n".join(json.dumps(finding(n)) for n in range(20)), encoding="utf-8")
+    assert desk("--work", tmp_path, "blind", "one", tmp_path / "found.jsonl", "--parts", "2").returncode == 0
+    shown = [json.loads(line) for part in "12" for line in (tmp_path / "blind" / "one" / f"{part}.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [case["id"] for case in shown] == [f"article-{n}" for n in range(20)]
+    assert all(set(case) == {"n", "id", "record", "words", "A", "B", "for_A", "for_B"} and "missing" not in case["record"] for case in shown)
+    assert {case["A"].split()[0] for case in shown} == {"gold", "other"}  # by lot
+    assert all(case[f"for_{side}"].split()[0] == case[side].split()[0] for case in shown for side in "AB")
+
+    missing = desk("--work", tmp_path, "decided", "one")
+    assert missing.returncode == 1
+    assert missing.stderr.count("no answer for case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10") == 2
+    for part, choices in (("1", "AAAAAAAAAA"), ("2", "BBBBBBBBB")):
+        answers = [{"n": n, "choice": choice, "rule": "3.6"} for n, choice in enumerate(choices, 1)]
+        answers += [{"n": 10, "choice": "both", "rule": "3.6"}] if part == "2" else []
+        (tmp_path / "blind" / "one" / f"{part}.out.jsonl").write_text("\n".join(map(json.dumps, answers)), encoding="utf-8")
+    said = desk("--work", tmp_path, "decided", "one")
+    chosen = [case["A" if place < 10 else "B"].split()[0] for place, case in enumerate(shown[:19])]
+    assert said.stdout == f"20 cases: gold {chosen.count('gold')}, other {chosen.count('other')}, both 1\n"
+    cases = [json.loads(line) for line in (tmp_path / "blind" / "one" / "decided.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {case["id"]: case["decision"] for case in cases} == {f"article-{n}": choice for n, choice in enumerate([*chosen, "both"])}
+    changes = (tmp_path / "blind" / "one" / "changes.md").read_text(encoding="utf-8").splitlines()[2:]
+    assert changes == [f"| article-{n} | missing claim | words {n} | gold {n} | other {n} | 3.6 |" for n in range(19) if chosen[n] == "other"]
+
+
+def test_every_finding_that_is_none_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "found.jsonl").write_text(f"{json.dumps(finding(1))}\n{{\n{json.dumps(finding(2, gold=None))}\n", encoding="utf-8")
+    said = desk("--work", tmp_path, "blind", "one", tmp_path / "found.jsonl")
+    assert said.returncode == 1 and not (tmp_path / "blind").exists()
+    assert [line.split("jsonl:")[1][:20] for line in said.stderr.splitlines()] == ["2: not JSON: Expecti", "3: no text in gold; "]

@@ -9,14 +9,19 @@
                           every point on which two annotations of an article differ (default: a1 a2)
     agreement             how far a1 and a2 agree on all that is laid out
     place NUMBER…         put adjudicated articles into data/ and docs/commissioning/
+    draw NAME COUNT       test articles for a stranger's reading, by the SHA-256 of NAME and the id
+    blind ROUND FINDINGS… lay what readers found before judges who do not know which of the two readings the gold has
+    decided ROUND         count what the judges decided; what is to be changed, as a table, and all cases, as disputes.jsonl keeps them
 
-All of it lies in ``--work`` (default build/desk): ``write/<number>/``, ``judge/<round>/``, ``texts/``, ``a1/``, ``a2/``, ``gold/``, ``adjudication/``.
+All of it lies in ``--work`` (default build/desk): ``write/<number>/``, ``judge/<round>/``, ``texts/``, ``a1/``, ``a2/``, ``gold/``, ``adjudication/``,
+``blind/<round>/``.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import json
 import random
 import re
@@ -33,6 +38,7 @@ import yaml
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 HIDDEN = ("split", "batch")  # what a writer need not know
+FINDING = ("id", "record", "words", "gold", "other", "for_gold", "for_other")  # what a finding says; ``gold`` and ``other`` are the two readings
 WEEKDAY_LINE = re.compile(r"(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \w+ \d+, \d{4}")
 
 
@@ -177,6 +183,91 @@ def place(work: Path, numbers: Sequence[int]) -> None:
     mapping.write_text(told, encoding="utf-8")
 
 
+def draw(name: str, count: int, readings: int | None) -> None:
+    """Print ``count`` test articles that no stranger has read, in an order that nobody chooses.
+
+    ``readings`` leaves out only what the first so many readings had, so that an old draw can be made again.
+    """
+    with (HERE / "strangers.tsv").open(encoding="utf-8") as file:
+        read = {row["article"] for row in csv.DictReader(file, delimiter="\t") if readings is None or int(row["reading"]) <= readings}
+    left = [path.stem for path in (ROOT / "data" / "articles" / "test").glob("*.yaml") if path.stem not in read]
+    print(*sorted(left, key=lambda article: hashlib.sha256(f"{name} {article}".encode()).hexdigest())[:count], sep="\n")
+
+
+def findings_of(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """The findings of some files of JSON Lines; ends the run with every line that is none."""
+    found, wrong = [], []
+    for path in paths:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            try:
+                case = json.loads(line) if line.strip() else None
+            except ValueError as error:
+                wrong.append(f"{path}:{number}: not JSON: {error}")
+                continue
+            if case is None:
+                continue
+            if missing := [key for key in FINDING if not isinstance(case, dict) or not isinstance(case.get(key), str)]:
+                wrong.append(f"{path}:{number}: no text in {', '.join(missing)}; expected: {', '.join(FINDING)}")
+            else:
+                found.append(case)
+    if wrong:
+        sys.exit("\n".join(wrong))
+    return found
+
+
+def blind(work: Path, name: str, findings: Sequence[Path], parts: int) -> None:
+    cases = findings_of(findings)
+    folder = work / "blind" / name
+    folder.mkdir(parents=True)
+    rng = random.Random(f"blind {name}")
+    for part in range(parts):
+        key = []
+        with (folder / f"{part + 1}.jsonl").open("w", encoding="utf-8") as file:
+            for n, case in enumerate(cases[part * len(cases) // parts : (part + 1) * len(cases) // parts], 1):
+                a, b = rng.sample(("gold", "other"), 2)
+                # "Missing" would tell which of the two is the gold's.
+                shown = {"n": n, "id": case["id"], "record": case["record"].replace("missing ", ""), "words": case["words"]}
+                shown |= {"A": case[a], "B": case[b], "for_A": case[f"for_{a}"], "for_B": case[f"for_{b}"]}
+                file.write(json.dumps(shown, ensure_ascii=False) + "\n")
+                key.append({**case, "A": a, "B": b})
+        (work / "blind" / f"key-{name}-{part + 1}.json").write_text(json.dumps(key, ensure_ascii=False, indent=1), encoding="utf-8")
+        print(f"{folder / f'{part + 1}.jsonl'}: {len(key)} cases")
+
+
+def decided(work: Path, name: str) -> None:
+    folder = work / "blind" / name
+    cases, wrong = [], []
+    for path in sorted((work / "blind").glob(f"key-{name}-*.json")):
+        key = json.loads(path.read_text(encoding="utf-8"))
+        answers = folder / f"{path.stem.removeprefix(f'key-{name}-')}.out.jsonl"
+        found = {}
+        for number, line in enumerate(answers.read_text(encoding="utf-8").splitlines() if answers.is_file() else [], 1):
+            if line.strip():
+                answer = json.loads(line)
+                found[answer["n"]] = answer
+                if answer["choice"] not in ("A", "B", "both"):
+                    wrong.append(f"{answers}:{number}: choice {answer['choice']!r}; expected A, B or both")
+        if missing := sorted(set(range(1, len(key) + 1)) - found.keys()):
+            wrong.append(f"{answers}: no answer for case {', '.join(map(str, missing))}")
+            continue
+        for n, case in enumerate(key, 1):
+            choice = found[n]["choice"]
+            decision = "both" if choice == "both" else case.get(choice)
+            cases.append({field: case[field] for field in FINDING} | {"found_by": name, "decision": decision, "rule": found[n]["rule"]})
+    if wrong:
+        sys.exit("\n".join(wrong))
+    counts = Counter(case["decision"] for case in cases)
+    print(f"{len(cases)} cases: gold {counts['gold']}, other {counts['other']}, both {counts['both']}")
+    lines = "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in sorted(cases, key=lambda case: (case["id"], case["record"])))
+    (folder / "decided.jsonl").write_text(lines, encoding="utf-8")
+    table = ["| article | record | words | before | after | rule |", "| --- | --- | --- | --- | --- | --- |"]
+    for case in cases:
+        if case["decision"] == "other":
+            fields = (re.sub(r"\s+", " ", case[field]).replace("|", "/") for field in ("id", "record", "words", "gold", "other", "rule"))
+            table.append(f"| {' | '.join(fields)} |")
+    (folder / "changes.md").write_text("\n".join([*table, ""]), encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "desk", help="the working folder (default: build/desk)")
@@ -193,7 +284,18 @@ def main() -> None:
     sub.add_argument("one", nargs="?", default="a1")
     sub.add_argument("other", nargs="?", default="a2")
     steps.add_parser("agreement")
+    sub = steps.add_parser("draw")
+    sub.add_argument("name")
+    sub.add_argument("count", type=int)
+    sub.add_argument("--readings", type=int, help="leave out only the articles of the first so many readings in strangers.tsv (default: of all)")
+    sub = steps.add_parser("blind")
+    sub.add_argument("name")
+    sub.add_argument("findings", type=Path, nargs="+", help="files of JSON Lines, a finding a line: " + ", ".join(FINDING))
+    sub.add_argument("--parts", type=int, default=1, help="for how many judges (default: 1)")
+    steps.add_parser("decided").add_argument("name")
     args = vars(parser.parse_args())
+    if args["step"] == "draw":  # the only step that needs no folder
+        del args["work"]
     globals()[args.pop("step")](**args)
 
 
