@@ -179,6 +179,15 @@ def test_show(capsys: pytest.CaptureFixture[str]) -> None:
         "subset_of f1",
     ):
         assert words in " ".join(out.split()), words
+    assert main(["show", str(source), "--full"]) == OK
+    full = " ".join(capsys.readouterr().out.split())
+    for words in (
+        "¶2 “We will move her”",  # the text's paragraphs are numbered
+        "A ferry ¶1 nominal; the ferry ¶2 nominal; The 64-metre ferry ¶3 nominal; it ¶3 pronoun",
+        "denied ¶2; source He ¶2",
+        "place Ndola Bay in the words Ndola Bay ¶1; time 2026-03-17 in the words Tuesday ¶1",
+    ):
+        assert words in full and words not in " ".join(out.split()), words
     assert main(["show", str(source), "--layer", "figures"]) == OK
     assert "claims (" not in capsys.readouterr().out
 

@@ -319,7 +319,7 @@ def _show(args: argparse.Namespace) -> int:
                     ]
                 )
             article = raw[article.id]
-    show_article(article, _console(args), args.layer or _LAYERS)
+    show_article(article, _console(args), args.layer or _LAYERS, full=args.full)
     return OK
 
 
@@ -1198,10 +1198,11 @@ def _parser() -> argparse.ArgumentParser:
         "show",
         _show,
         "print an article with its layers",
-        "  newsgold show some-article\n  newsgold show some-article --layer claims --annotator a1\n  newsgold show data/articles/train/some-article.yaml",
+        "  newsgold show some-article\n  newsgold show some-article --full | less\n  newsgold show some-article --layer claims --annotator a1\n  newsgold show data/articles/train/some-article.yaml",
     )
     sub.add_argument("article", help="an article's id, or an annotation source (.yaml)")
     sub.add_argument("--layer", action="append", choices=_LAYERS, help="only this layer (may be given again)")
+    sub.add_argument("--full", action="store_true", help="every word: all mentions, sources and time words, each with the number of its paragraph")
     sub.add_argument("--annotator", help="the raw annotation of this annotator instead of the gold")
     sub.add_argument("--no-color", action="store_true", help="no colours")
 

@@ -6,6 +6,7 @@ A report format is a function in `FORMATS`. Nothing here computes a score.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -758,8 +759,11 @@ FORMATS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
 _STYLES: Final = {"speakers": "cyan", "claims": "green", "events": "magenta", "figures": "yellow"}
 
 
-def show_article(article: Article, console: Console, layers: Sequence[str]) -> None:
-    """An article in the terminal: its text with every annotated stretch coloured, then its records, layer by layer."""
+def show_article(article: Article, console: Console, layers: Sequence[str], *, full: bool = False) -> None:
+    """An article in the terminal: its text with every annotated stretch coloured, then its records, layer by layer.
+
+    ``full`` cuts no words short and tells every mention, source and time words, each with the number of its paragraph.
+    """
     from rich.text import Text
 
     console.print(Text(article.headline or article.id, style="bold"))
@@ -768,11 +772,15 @@ def show_article(article: Article, console: Console, layers: Sequence[str]) -> N
     console.print()
     if article.text is None:
         console.print(Text("The text is not at hand: newsgold hydrate attaches it. Offsets only.", style="yellow"))
+    elif full:
+        for number, paragraph in enumerate((line for line in _highlighted(article, layers).split("\n") if line.plain), 1):
+            console.print(*([""] if number > 1 else []), Text.assemble((f"¶{number} ", "dim"), paragraph), sep="\n")
     else:
         console.print(_highlighted(article, layers))
+    words = _Words(article, full)
     for layer in layers:
         console.print()
-        for line in _SECTIONS[layer](article):
+        for line in _SECTIONS[layer](article, words):
             console.print(line)
 
 
@@ -801,16 +809,25 @@ def _highlighted(article: Article, layers: Sequence[str]) -> Text:
     return text
 
 
-def _words(span: Span | None, limit: int = 60) -> str:
-    if span is None:
-        return DASH
-    if span.text is None:
-        return f"{span.start}–{span.end}"
-    flat = " ".join(span.text.split())
-    if len(flat) <= limit:
-        return flat
-    head, tail = flat[: limit // 2], flat[3 - limit // 2 :]
-    return f"{head.rsplit(' ', 1)[0]} … {tail.split(' ', 1)[-1]}"  # cut between words
+class _Words:
+    """The words of a span for the terminal: cut short, or in full with the number of their paragraph."""
+
+    def __init__(self, article: Article, full: bool) -> None:
+        self.full = full
+        self.breaks = [found.end() for found in re.finditer(r"\n+", article.text or "")]
+
+    def __call__(self, span: Span | None, limit: int = 60) -> str:
+        if span is None:
+            return DASH
+        if span.text is None:
+            return f"{span.start}–{span.end}"
+        flat = " ".join(span.text.split())
+        if self.full:
+            return f"{flat} ¶{bisect_right(self.breaks, span.start) + 1}"
+        if len(flat) <= limit:
+            return flat
+        head, tail = flat[: limit // 2], flat[3 - limit // 2 :]
+        return f"{head.rsplit(' ', 1)[0]} … {tail.split(' ', 1)[-1]}"  # cut between words
 
 
 def _who(article: Article, ids: Iterable[str]) -> str:
@@ -836,38 +853,42 @@ def _line(record_id: str, main: str, detail: str) -> RenderableType:
     return line
 
 
-def _speaker_lines(article: Article) -> list[RenderableType]:
+def _speaker_lines(article: Article, words: _Words) -> list[RenderableType]:
     speaking = {speaker for claim in article.claims for speaker in claim.speakers}
     lines = [_title("speakers", f"{len(speaking)} of {len(article.entities)} entities")]
     for entity in article.entities:
-        role = f", {_words(entity.role)}" if entity.role else ""
-        lines.append(
-            _line(entity.id, entity.name or DASH, f"{entity.kind}{role}, {len(entity.mentions)} mentions{'' if entity.id in speaking else ', does not speak'}")
-        )
+        parts = [entity.kind or DASH, *([words(entity.role)] if entity.role else []), *(["not named"] if words.full and not entity.named else [])]
+        parts += [f"{len(entity.mentions)} mention{'s' * (len(entity.mentions) != 1)}", *([] if entity.id in speaking else ["does not speak"])]
+        told = [f"{words(mention)} {mention.form}" for mention in entity.mentions] if words.full else []
+        lines.append(_line(entity.id, entity.name or DASH, "; ".join([", ".join(parts), *told])))
     return lines
 
 
-def _claim_lines(article: Article) -> list[RenderableType]:
+def _claim_lines(article: Article, words: _Words) -> list[RenderableType]:
     def detail(claim: Claim) -> str:
-        parts = [f"{claim.form} {claim.act}", f"cue {_words(claim.cue, 30)}"]
+        parts = [f"{claim.form} {claim.act}", f"cue {words(claim.cue, 30)}"]
+        parts += [f"source {words(claim.source)}"] if words.full else []
         parts += [f"relayed by {_who(article, claim.relay)}"] if claim.relay else []
         parts += [f"inside {claim.parent}"] if claim.parent else []
         return "; ".join(parts)
 
     lines = [_title("claims", len(article.claims))]
-    lines += [_line(c.id, f"{_who(article, c.speakers)}: {' […] '.join(_words(span, 90) for span in c.content)}", detail(c)) for c in article.claims]
+    lines += [_line(c.id, f"{_who(article, c.speakers)}: {' […] '.join(words(span, 90) for span in c.content)}", detail(c)) for c in article.claims]
     return lines
 
 
-def _event_lines(article: Article) -> list[RenderableType]:
+def _event_lines(article: Article, words: _Words) -> list[RenderableType]:
     def detail(event: Event) -> str:
-        parts = [f"{p.role} {_who(article, [p.entity])}{' (alleged)' if p.alleged else ''}" for p in event.participants]
-        parts += [f"time {event.time.value}"] if event.time else []
+        parts = [
+            f"{p.role} {_who(article, [p.entity])}{' (alleged)' if p.alleged else ''}{f' in the words {words(p.mention)}' if words.full else ''}"
+            for p in event.participants
+        ]
+        parts += [f"time {event.time.value}{f' in the words {words(event.time.span)}' if words.full else ''}"] if event.time else []
         parts += [f"part of {event.part_of}"] if event.part_of else []
         return "; ".join(parts)
 
     lines = [_title("events", len(article.events))]
-    lines += [_line(e.id, f"{e.type} {e.status}: {', '.join(_words(span, 30) for span in e.mentions)}", detail(e)) for e in article.events]
+    lines += [_line(e.id, f"{e.type} {e.status}: {', '.join(words(span, 30) for span in e.mentions)}", detail(e)) for e in article.events]
     return lines
 
 
@@ -879,20 +900,20 @@ def _value(figure: Figure) -> str:
     return f"{figure.low or ''}..{figure.high or ''}"
 
 
-def _figure_lines(article: Article) -> list[RenderableType]:
+def _figure_lines(article: Article, words: _Words) -> list[RenderableType]:
     def detail(figure: Figure) -> str:
-        parts = [f"of {_words(figure.of, 40)}"] if figure.of else []
+        parts = [f"of {words(figure.of, 40)}"] if figure.of else []
         parts += [figure.change] if figure.change else []
         parts += [f"event {figure.event}"] if figure.event else []
         parts += [f"{relation.type} {relation.figure}" for relation in figure.relations]
         return "; ".join(parts)
 
     lines = [_title("figures", len(article.figures))]
-    lines += [_line(f.id, f"{_words(f.span)}: {f.kind} {_value(f)}{' ' + f.unit if f.unit else ''} {f.bound}", detail(f)) for f in article.figures]
+    lines += [_line(f.id, f"{words(f.span)}: {f.kind} {_value(f)}{' ' + f.unit if f.unit else ''} {f.bound}", detail(f)) for f in article.figures]
     return lines
 
 
-_SECTIONS: Final[dict[str, Callable[[Article], list[RenderableType]]]] = {
+_SECTIONS: Final[dict[str, Callable[[Article, _Words], list[RenderableType]]]] = {
     "speakers": _speaker_lines,
     "claims": _claim_lines,
     "events": _event_lines,
