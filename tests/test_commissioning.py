@@ -30,6 +30,8 @@ def test_drawing_again_gives_the_same_bytes(tmp_path: Path) -> None:
     copy = shutil.copytree(FOLDER, tmp_path / "commissioning", ignore=shutil.ignore_patterns("notes", "plan.yaml"))
     subprocess.run([sys.executable, str(copy / "draw_plan.py")], check=True)
     assert (copy / "plan.yaml").read_bytes() == (FOLDER / "plan.yaml").read_bytes()
+    first = subprocess.run([sys.executable, str(copy / "draw_briefs.py")], check=True, capture_output=True)
+    assert first.stdout == (FOLDER / "briefs.yaml").read_bytes()
 
 
 def test_the_plan_and_the_pilot_make_two_hundred_and_eighteen(plan: list[dict[str, Any]]) -> None:

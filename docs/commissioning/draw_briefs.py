@@ -190,6 +190,28 @@ PHENOMENA = [
 ]
 
 
+class Deck:
+    """Deals values in shuffled rounds, so that counts differ by one at most."""
+
+    def __init__(self, values: list[str], rng: random.Random) -> None:
+        self.values, self.rng, self.left = values, rng, []
+
+    def deal(self) -> str:
+        if not self.left:
+            self.left = self.rng.sample(self.values, len(self.values))
+        return self.left.pop()
+
+    def deal_several(self, count: int) -> list[str]:
+        """``count`` different values; what would repeat one is dealt later."""
+        out: list[str] = []
+        back: list[str] = []
+        while len(out) < count:
+            value = self.deal()
+            (back if value in out else out).append(value)
+        self.left += back
+        return out
+
+
 def draw(count: int, seed: int = 20261150) -> list[dict]:
     """``count`` briefs; the splits are dealt out so that 1/2 is train, 1/6 validation, 1/3 test."""
     rng = random.Random(seed)
@@ -203,7 +225,7 @@ def draw(count: int, seed: int = 20261150) -> list[dict]:
     rng.shuffle(splits)
     countries = rng.sample(list(COUNTRIES), count)
     used_desks: dict[str, int] = dict.fromkeys(DESKS, 0)
-    decks: dict[str, list[str]] = {}
+    decks = {row: Deck(values, rng) for row, values in ROWS.items()}
     out = []
     used_events: set[str] = set()
     for number, (topic, split, country) in enumerate(zip(topics, splits, countries, strict=True), 1):
@@ -224,11 +246,7 @@ def draw(count: int, seed: int = 20261150) -> list[dict]:
             "country": country,
             "variety": COUNTRIES[country],
         }
-        for row, values in ROWS.items():  # deal each row from a shuffled deck, so that no value is forgotten
-            deck = decks.setdefault(row, [])
-            if not deck:
-                deck.extend(rng.sample(values, len(values)))
-            brief[row] = deck.pop()
+        brief |= {row: deck.deal() for row, deck in decks.items()}
         brief["phenomena"] = rng.sample(PHENOMENA, 4)
         brief["lot"] = rng.randrange(10**6)
         brief["published"] = f"2026-{rng.randint(1, 10):02d}-{rng.randint(1, 28):02d}"

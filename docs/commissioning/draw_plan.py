@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from draw_briefs import DESKS, FITS
+from draw_briefs import DESKS, FITS, Deck
 
 HERE = Path(__file__).parent
 FIRST, BATCHES = 25, 8
@@ -259,28 +259,6 @@ SUPPLEMENTS: list[dict[str, Any]] = [
     },
 ]
 """What the briefs after the batches hold for the sake of the floors; all of them are for test."""
-
-
-class Deck:
-    """Deals values in shuffled rounds, so that counts differ by one at most."""
-
-    def __init__(self, values: list[str], rng: random.Random) -> None:
-        self.values, self.rng, self.left = values, rng, []
-
-    def deal(self) -> str:
-        if not self.left:
-            self.left = self.rng.sample(self.values, len(self.values))
-        return self.left.pop()
-
-    def deal_several(self, count: int) -> list[str]:
-        """``count`` different values; what would repeat one is dealt later."""
-        out: list[str] = []
-        back: list[str] = []
-        while len(out) < count:
-            value = self.deal()
-            (back if value in out else out).append(value)
-        self.left += back
-        return out
 
 
 def numbers(rng: random.Random) -> dict[str, list[str]]:
