@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import pytest
@@ -71,23 +73,51 @@ def test_the_datasheet_tells_the_disputes_as_they_were_decided() -> None:
     cases = [json.loads(line) for line in (FOLDER / "disputes.jsonl").read_text(encoding="utf-8").splitlines()]
     shipped = {article.id for split in ("validation", "test") for article in newsgold.load(split)}
     assert {case["id"] for case in cases} <= shipped
-    assert {case["decision"] for case in cases} == {"gold", "other"}
-    first = [case for case in cases if case["found_by"] != "strangers 2"]
+    assert {case["decision"] for case in cases} == {"gold", "other", "both"}
+    first = [case for case in cases if case["found_by"] in ("reading", "strangers 1")]
     upheld = sum(case["decision"] == "gold" for case in first)
     page = " ".join((ROOT / "docs" / "datasheet.md").read_text(encoding="utf-8").split())
     assert f"upheld in {upheld} places of {len(first)} and changed in {len(first) - upheld} " in page
+    second = [case for case in cases if case["found_by"] in {f"reading {number}" for number in "2345"}]
+    test = {article.id for article in newsgold.load("test")}
+    counts = Counter(case["decision"] for case in second)
+    assert f"{len(second)} places, {sum(case['id'] in test for case in second)} of them in test" in page
+    assert counts["both"] == 1 and f"gold upheld in {counts['gold']}, changed in {counts['other']}, left in one " in page
 
 
 def test_the_datasheet_counts_the_strangers_readings_as_the_table_has_them() -> None:
     head, *lines = (FOLDER / "strangers.tsv").read_text(encoding="utf-8").splitlines()
     rows = [dict(zip(head.split("\t"), line.split("\t"), strict=True)) for line in lines]
-    assert len({row["article"] for row in rows}) == len(rows) == 30
+    assert len({row["article"] for row in rows}) == len(rows) == 40
     assert {row["article"] for row in rows} <= {article.id for article in newsgold.load("test")}
     page = (ROOT / "docs" / "datasheet.md").read_text(encoding="utf-8")
     for reading in "123":
         records, wrong, arguable, otherwise = (sum(int(row[name]) for row in rows if row["reading"] == reading) for name in head.split("\t")[2:])
         found = re.findall(rf"^  \| .* \| {records} \| {wrong} \| {otherwise} \| \W*one in (\d+)\W* \| {arguable - otherwise} \|$", page, flags=re.M)
         assert found == [str(round(records / (wrong + otherwise)))]
+    records, wrong, arguable, otherwise = (sum(int(row[name]) for row in rows if row["reading"] == "4") for name in head.split("\t")[2:])
+    assert (wrong, otherwise) == (0, 5)  # "none", "five"
+    flat = " ".join(page.split())
+    assert f"none of {records} records wrong by a rule and {arguable} where two readings of the rules can stand (one in {records / arguable:.0f};" in flat
+    assert f"five of which the reader would have annotated otherwise (one in {records / otherwise:.0f};" in flat
+
+
+def test_the_last_reading_is_that_of_the_articles_drawn_and_counted_as_the_datasheet_says() -> None:
+    with (FOLDER / "last_reading.tsv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    drawn = desk("draw", "last reading 0.2.1", "40", "--readings", "3").stdout.split()
+    assert [row["article"] for row in rows] == drawn[:30]
+    with (FOLDER / "strangers.tsv").open(encoding="utf-8") as file:
+        assert [row["article"] for row in csv.DictReader(file, delimiter="\t") if row["reading"] == "4"] == drawn[30:]
+    places = Counter(json.loads(line)["id"] for line in (FOLDER / "last_reading.jsonl").read_text(encoding="utf-8").splitlines())
+    assert {row["article"]: int(row["argued about"]) for row in rows if row["argued about"] != "0"}.keys() == places.keys()
+    assert all(places[row["article"]] <= int(row["argued about"]) for row in rows)  # one place may be two records
+    argued, records = (sum(int(row[name]) for row in rows) for name in ("argued about", "records"))
+    z, rate = NormalDist().inv_cdf(0.975), argued / records
+    middle, half = rate + z * z / 2 / records, z * (rate * (1 - rate) / records + (z / 2 / records) ** 2) ** 0.5
+    low, high = ((middle + sign * half) / (1 + z * z / records) for sign in (-1, 1))  # Wilson
+    page = " ".join((ROOT / "docs" / "datasheet.md").read_text(encoding="utf-8").split())
+    assert f"{argued} of {records:,} records, one in {records / argued:.0f} (95%: one in {1 / high:.0f} to one in {1 / low:.0f})" in page
 
 
 def desk(*argv: str | Path) -> subprocess.CompletedProcess[str]:

@@ -51,11 +51,6 @@ def entity_kind(page: Page) -> Iterator[Hit]:
             )
 
 
-def _bare(nominal: str) -> str:
-    """A nominal without its determiner."""
-    return re.sub(r"^(?:a|an|the|this|that|my|our|his|her|its|their|these|those)\s", "", nominal, flags=re.I)
-
-
 @rule("entity-name", "entities", "a name that is not the fullest one, or of the unnamed not the longest nominal")
 def entity_name(page: Page) -> Iterator[Hit]:
     for index, entity in enumerate(page.article.entities):
@@ -73,20 +68,13 @@ def entity_name(page: Page) -> Iterator[Hit]:
                     ("entities", index, "name"),
                 )
         else:
-            longest = max(own, key=lambda item: len(item[0]))
-            # "a notice" and "the notice" describe alike.
-            if len(longest[0]) > len(entity.name) and _bare(longest[0]).casefold() != _bare(entity.name).casefold():
+            # Of equally long ones the first in the text, whatever the order of the mentions.
+            longest = max(sorted(own, key=lambda item: item[1]), key=lambda item: len(item[0]))
+            if entity.name != longest[0]:
                 yield Hit(
                     longest[1],
                     f"{entity.id} is called {shown(entity.name)}, but {shown(longest[0])} is a mention",
-                    "the longest nominal (2)",
-                    ("entities", index, "name"),
-                )
-            elif all(entity.name != printed for printed, _ in own):
-                yield Hit(
-                    own[0][1],
-                    f"{entity.id} is called {shown(entity.name)}, which is none of its nominals",
-                    "the longest nominal as printed (2)",
+                    "the longest nominal as printed, of equally long ones the first (2)",
                     ("entities", index, "name"),
                 )
 
