@@ -164,6 +164,16 @@ def test_findings_go_before_a_judge_who_is_not_told_which_reading_is_the_golds(t
     assert said.stdout == f"20 cases: gold {chosen.count('gold')}, other {chosen.count('other')}, both 1\n"
     cases = [json.loads(line) for line in (tmp_path / "blind" / "one" / "decided.jsonl").read_text(encoding="utf-8").splitlines()]
     assert {case["id"]: case["decision"] for case in cases} == {f"article-{n}": choice for n, choice in enumerate([*chosen, "both"])}
+    shutil.copytree(tmp_path / "blind" / "one", tmp_path / "blind" / "two")
+    for part in "12":
+        key = json.loads((tmp_path / "blind" / f"key-one-{part}.json").read_text(encoding="utf-8"))
+        for n, case in enumerate(key):
+            if part == "2" and n < 5:  # the second judge sees these the other way round and answers with the same letter
+                case["A"], case["B"] = case["B"], case["A"]
+        (tmp_path / "blind" / f"key-two-{part}.json").write_text(json.dumps(key), encoding="utf-8")
+    both = desk("--work", tmp_path, "decided", "two", "one")
+    kept = [*chosen[:10], *["open"] * 5, *chosen[15:]]
+    assert both.stdout == f"20 cases: gold {kept.count('gold')}, other {kept.count('other')}, both 1, open 5\n"
     changes = (tmp_path / "blind" / "one" / "changes.md").read_text(encoding="utf-8").splitlines()[2:]
     assert changes == [f"| article-{n} | missing claim | words {n} | gold {n} | other {n} | 3.6 |" for n in range(19) if chosen[n] == "other"]
 

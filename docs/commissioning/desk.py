@@ -11,7 +11,9 @@
     place NUMBER…         put adjudicated articles into data/ and docs/commissioning/
     draw NAME COUNT       test articles for a stranger's reading, by the SHA-256 of NAME and the id
     blind ROUND FINDINGS… lay what readers found before judges who do not know which of the two readings the gold has
-    decided ROUND         count what the judges decided; what is to be changed, as a table, and all cases, as disputes.jsonl keeps them
+    decided ROUND [SECOND]
+                          count what the judges decided; what is to be changed, as a table, and all cases, as disputes.jsonl keeps them; with a
+                          second round on the same findings what both judges chose, "open" where they differ
 
 All of it lies in ``--work`` (default build/desk): ``write/<number>/``, ``judge/<round>/``, ``texts/``, ``a1/``, ``a2/``, ``gold/``, ``adjudication/``,
 ``blind/<round>/``.
@@ -234,9 +236,11 @@ def blind(work: Path, name: str, findings: Sequence[Path], parts: int) -> None:
         print(f"{folder / f'{part + 1}.jsonl'}: {len(key)} cases")
 
 
-def decided(work: Path, name: str) -> None:
+def answered(work: Path, name: str) -> dict[tuple[str, ...], dict[str, Any]]:
+    """The decided cases of a round by what was found; ends the run with every answer that is missing or none."""
     folder = work / "blind" / name
-    cases, wrong = [], []
+    cases: dict[tuple[str, ...], dict[str, Any]] = {}
+    wrong = []
     for path in sorted((work / "blind").glob(f"key-{name}-*.json")):
         key = json.loads(path.read_text(encoding="utf-8"))
         answers = folder / f"{path.stem.removeprefix(f'key-{name}-')}.out.jsonl"
@@ -252,12 +256,27 @@ def decided(work: Path, name: str) -> None:
             continue
         for n, case in enumerate(key, 1):
             choice = found[n]["choice"]
-            decision = "both" if choice == "both" else case.get(choice)
-            cases.append({field: case[field] for field in FINDING} | {"found_by": name, "decision": decision, "rule": found[n]["rule"]})
+            said = {"decision": "both" if choice == "both" else case.get(choice), "rule": found[n]["rule"]}
+            cases[tuple(case[field] for field in FINDING)] = {field: case[field] for field in FINDING} | {"found_by": name} | said
     if wrong:
         sys.exit("\n".join(wrong))
+    return cases
+
+
+def decided(work: Path, name: str, second: str | None) -> None:
+    folder = work / "blind" / name
+    found = answered(work, name)
+    if second:
+        others = answered(work, second)
+        if found.keys() != others.keys():
+            sys.exit(f"{second}: not the findings of {name}; expected a second round of `blind` on the same files")
+        for key, case in found.items():
+            other = others[key]
+            case["rule"] = case["rule"] if case["rule"] == other["rule"] else f"{case['rule']} / {other['rule']}"
+            case["decision"] = case["decision"] if case["decision"] == other["decision"] else "open"
+    cases = list(found.values())
     counts = Counter(case["decision"] for case in cases)
-    print(f"{len(cases)} cases: gold {counts['gold']}, other {counts['other']}, both {counts['both']}")
+    print(f"{len(cases)} cases: " + ", ".join(f"{decision} {counts[decision]}" for decision in ("gold", "other", "both", *(("open",) if second else ()))))
     lines = "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in sorted(cases, key=lambda case: (case["id"], case["record"])))
     (folder / "decided.jsonl").write_text(lines, encoding="utf-8")
     table = ["| article | record | words | before | after | rule |", "| --- | --- | --- | --- | --- | --- |"]
@@ -292,7 +311,9 @@ def main() -> None:
     sub.add_argument("name")
     sub.add_argument("findings", type=Path, nargs="+", help="files of JSON Lines, a finding a line: " + ", ".join(FINDING))
     sub.add_argument("--parts", type=int, default=1, help="for how many judges (default: 1)")
-    steps.add_parser("decided").add_argument("name")
+    sub = steps.add_parser("decided")
+    sub.add_argument("name")
+    sub.add_argument("second", nargs="?", help="another round of `blind` on the same findings, for a second judge: only what both choose is changed")
     args = vars(parser.parse_args())
     if args["step"] == "draw":  # the only step that needs no folder
         del args["work"]
