@@ -85,7 +85,9 @@ def test_the_datasheet_tells_the_disputes_as_they_were_decided() -> None:
     assert f"Over all {third.total()} cases" in page and f"agree in {100 * (1 - open_ / third.total()):.0f}% " in page
     assert f"changed where both judges chose against it, {sum(n for (_, decision), n in third.items() if decision == 'other')} places" in page
     fourth = Counter(case["decision"] for case in cases if case["found_by"] == "reading 7")
-    assert f"Of the {fourth.total()} with another reading told both judges gave the reader {fourth['other']} (one record in {4780 / fourth['other']:.0f})" in page
+    assert (
+        f"Of the {fourth.total()} with another reading told both judges gave the reader {fourth['other']} (one record in {4780 / fourth['other']:.0f})" in page
+    )
     assert f"and the gold {fourth['gold']}, in {fourth['open']} they differ" in page
     counts = Counter(case["decision"] for case in second)
     assert f"{len(second)} places, {sum(case['id'] in test for case in second)} of them in test" in page
