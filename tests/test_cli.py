@@ -201,6 +201,7 @@ def test_show_of_an_unknown_article_names_near_ones(capsys: pytest.CaptureFixtur
 def test_shipped_articles_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
     for article in (*sample("train", "validation", "test"), *newsgold.load("external")[:2]):
         assert main(["show", article.id]) == OK
+        assert main(["show", article.id, "--full"]) == OK
     assert "claims (" in capsys.readouterr().out
 
 

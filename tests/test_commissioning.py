@@ -85,8 +85,17 @@ def test_the_datasheet_tells_the_disputes_as_they_were_decided() -> None:
     assert f"Over all {third.total()} cases" in page and f"agree in {100 * (1 - open_ / third.total()):.0f}% " in page
     assert f"changed where both judges chose against it, {sum(n for (_, decision), n in third.items() if decision == 'other')} places" in page
     fourth = Counter(case["decision"] for case in cases if case["found_by"] == "reading 7")
+    with (FOLDER / "more_readings.tsv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    for reading, words in (
+        ("reading 6", "with the same question by fourteen others: {} places in {:,} records (one in {:.0f})"),
+        ("reading 7", "{} places in {:,} records, one in {:.0f}."),
+    ):
+        argued, records = (sum(int(row[name]) for row in rows if row["reading"] == reading) for name in ("argued about", "records"))
+        assert words.format(argued, records, records / argued) in page
     assert (
-        f"Of the {fourth.total()} with another reading told both judges gave the reader {fourth['other']} (one record in {4780 / fourth['other']:.0f})" in page
+        f"Of the {fourth.total()} with another reading told both judges gave the reader {fourth['other']} (one record in {records / fourth['other']:.0f})"
+        in page
     )
     assert f"and the gold {fourth['gold']}, in {fourth['open']} they differ" in page
     counts = Counter(case["decision"] for case in second)
@@ -157,6 +166,10 @@ def test_findings_go_before_a_judge_who_is_not_told_which_reading_is_the_golds(t
     assert {case["A"].split()[0] for case in shown} == {"gold", "other"}  # by lot
     assert all(case[f"for_{side}"].split()[0] == case[side].split()[0] for case in shown for side in "AB")
 
+    again = desk("--work", tmp_path, "blind", "one", tmp_path / "found.jsonl")
+    assert again.returncode == 1 and again.stderr == f"{tmp_path / 'blind' / 'one'}: there already; expected a new name for the round\n"
+    unknown = desk("--work", tmp_path, "decided", "none")
+    assert unknown.returncode == 1 and unknown.stderr.startswith(f"{tmp_path / 'blind' / 'none'}: no such round; ")
     missing = desk("--work", tmp_path, "decided", "one")
     assert missing.returncode == 1
     assert missing.stderr.count("no answer for case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10") == 2

@@ -220,6 +220,8 @@ def findings_of(paths: Sequence[Path]) -> list[dict[str, Any]]:
 def blind(work: Path, name: str, findings: Sequence[Path], parts: int) -> None:
     cases = findings_of(findings)
     folder = work / "blind" / name
+    if folder.exists():
+        sys.exit(f"{folder}: there already; expected a new name for the round")
     folder.mkdir(parents=True)
     rng = random.Random(f"blind {name}")
     for part in range(parts):
@@ -241,7 +243,10 @@ def answered(work: Path, name: str) -> dict[tuple[str, ...], dict[str, Any]]:
     folder = work / "blind" / name
     cases: dict[tuple[str, ...], dict[str, Any]] = {}
     wrong = []
-    for path in sorted((work / "blind").glob(f"key-{name}-*.json")):
+    keys = sorted((work / "blind").glob(f"key-{name}-*.json"))
+    if not keys:
+        sys.exit(f"{folder}: no such round; expected one that `blind` laid out")
+    for path in keys:
         key = json.loads(path.read_text(encoding="utf-8"))
         answers = folder / f"{path.stem.removeprefix(f'key-{name}-')}.out.jsonl"
         found = {}
