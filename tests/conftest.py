@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from newsgold import corpus, resources
+from newsgold import corpus, notes, resources
 from newsgold.facets import challenges
 from newsgold.issues import Issue
 from newsgold.predictions import to_prediction
@@ -205,5 +205,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("NEWSGOLD_CACHE", str(tmp_path / "cache"))
     (root / "schemas").symlink_to(ROOT / "schemas")
     corpus._lines.cache_clear()
+    notes._read.cache_clear()
     yield root
     corpus._lines.cache_clear()
+    notes._read.cache_clear()

@@ -20,6 +20,7 @@ LAYERS = [
         "corpus",
         "hydration",
         "standoff",
+        "notes",
         "tables",
         "facets",
         "build",

@@ -13,7 +13,7 @@ import pytest
 import newsgold
 from conftest import ROOT
 from newsgold.records import SPLITS, to_dict
-from newsgold.tables import CONFIGS, rows
+from newsgold.tables import CONFIGS, rows, splits_of
 
 datasets = pytest.importorskip("datasets")
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -39,11 +39,11 @@ def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("config", CONFIGS)
 def test_load_dataset_from_the_checkout(config: str, offline: Path) -> None:
-    for split in SPLITS:
+    for split in splits_of(config):
         loaded = datasets.load_dataset(str(ROOT), config, split=split, cache_dir=str(offline))
         want = rows(config, newsgold_articles(split))
         assert [plain(row) for row in loaded] == want
-    assert set(datasets.load_dataset(str(ROOT), config, cache_dir=str(offline))) == set(SPLITS)
+    assert set(datasets.load_dataset(str(ROOT), config, cache_dir=str(offline))) == set(splits_of(config))
 
 
 def newsgold_articles(split: str) -> list[Any]:
@@ -65,13 +65,19 @@ def test_the_default_configuration_is_articles_and_dates_stay_strings(offline: P
 @pytest.mark.parametrize("config", CONFIGS)
 def test_to_datasets(config: str) -> None:
     found = newsgold.to_datasets(config)
-    assert set(found) == set(SPLITS)
+    assert set(found) == set(splits_of(config))
     assert [plain(row) for row in found["test"]] == rows(config, newsgold.load("test"))
 
 
 def test_to_datasets_of_nothing_known() -> None:
     with pytest.raises(ValueError, match="no configuration"):
         newsgold.to_datasets("quotes")
+
+
+def test_to_datasets_of_a_split_that_a_configuration_has_not() -> None:
+    for config, split in (("notes", "external"), ("claims", "dev")):
+        with pytest.raises(ValueError, match=f"{config} has no split '{split}'; expected one of train"):
+            newsgold.to_datasets(config, [split])
 
 
 def test_rows_of_a_layer_carry_their_article() -> None:

@@ -50,7 +50,9 @@ def test_the_wheel_holds_the_data_and_the_schemas_and_no_sources(wheel: Path) ->
     found = names(wheel)
     wanted = {f"newsgold/data/{split}.jsonl" for split in ("train", "validation", "test", "external")} | {
         "newsgold/data/manifest.json",
+        "newsgold/data/notes.jsonl",
         "newsgold/schemas/article.json",
+        "newsgold/schemas/notes.json",
         "newsgold/py.typed",
         *(f"newsgold/templates/{path.name}" for path in (ROOT / "benchmark" / "newsgold" / "templates").iterdir()),
     }

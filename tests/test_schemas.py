@@ -18,7 +18,7 @@ from conftest import ROOT
 from newsgold import records
 from newsgold.records import Article, to_dict
 
-NAMES = ("article", "prediction", "scorecard", "manifest", "submission", "run")
+NAMES = ("article", "prediction", "scorecard", "manifest", "submission", "run", "notes")
 SCHEMAS = {name: json.loads((ROOT / "schemas" / f"{name}.json").read_text(encoding="utf-8")) for name in NAMES}
 DEFS = {
     "span": records.Span, "mention": records.Mention, "link": records.Link, "entity": records.Entity, "claim": records.Claim, "participant": records.Participant,

@@ -5,6 +5,7 @@
     articles = newsgold.load("test")                    # typed records, no heavy imports
     card = newsgold.score("predictions.jsonl", "test")  # or a list of prediction objects
     print(card.overall, card.headlines)
+    notes = newsgold.load_notes("test")                 # why the gold is as it is, by article
 
 ``newsgold.to_datasets()`` gives a Hugging Face ``DatasetDict``. Everything else is reached through its module.
 """
@@ -19,6 +20,7 @@ from newsgold._version import __version__
 if TYPE_CHECKING:
     from newsgold.corpus import load
     from newsgold.issues import InputError, Issue
+    from newsgold.notes import Note, load_notes
     from newsgold.predictions import to_prediction
     from newsgold.records import Annotation, Article, Claim, Entity, Event, Figure, Mention, Span
     from newsgold.scoring import Scorecard, score, score_article
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 # Public name to the module it lives in: `import newsgold` alone stays light.
 _PUBLIC = {
-    "load": "corpus", "InputError": "issues", "Issue": "issues", "to_prediction": "predictions", "score": "scoring", "score_article": "scoring",
+    "load": "corpus", "load_notes": "notes", "Note": "notes", "InputError": "issues", "Issue": "issues", "to_prediction": "predictions", "score": "scoring", "score_article": "scoring",
     "Scorecard": "scoring", "to_datasets": "tables",
     **dict.fromkeys(("Annotation", "Article", "Claim", "Entity", "Event", "Figure", "Mention", "Span"), "records"),
 }  # fmt: skip
@@ -35,8 +37,8 @@ _PUBLIC = {
 _MODULES = frozenset({"coref", "measures", "stats", "tokens"})
 
 __all__ = [
-    "Annotation", "Article", "Claim", "Entity", "Event", "Figure", "InputError", "Issue", "Mention", "Scorecard", "Span", "__version__", "load", "score",
-    "score_article", "to_datasets", "to_prediction",
+    "Annotation", "Article", "Claim", "Entity", "Event", "Figure", "InputError", "Issue", "Mention", "Note", "Scorecard", "Span", "__version__", "load",
+    "load_notes", "score", "score_article", "to_datasets", "to_prediction",
 ]  # fmt: skip
 
 

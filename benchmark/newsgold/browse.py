@@ -14,7 +14,7 @@ import os
 import shutil
 import socketserver
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,6 +28,7 @@ from newsgold.cards import LAYERS, Card, Item, Line, cards, labels, short, spans
 from newsgold.differences import Aligned, aligned
 from newsgold.issues import InputError, Issue
 from newsgold.markup import Html, Mark, environment, marked, page, template, visible
+from newsgold.notes import LEFT_OUT, Note, by_record, words
 from newsgold.records import SPLITS, Annotation, Article
 from newsgold.resources import write_atomic
 
@@ -94,8 +95,17 @@ def _nested(annotation: Annotation) -> dict[str, int]:
 # --- an article --------------------------------------------------------------------------------------------------------
 
 
-def _article_page(article: Article, around: Mapping[str, Any]) -> str:
-    """One article with its text, its layers and its records."""
+def _with_notes(card: Card, notes: Sequence[Note]) -> Card:
+    """A card with a line for each note on its record."""
+    told = tuple(
+        Line("why" if note.about == "record" else f"why {note.about}", (Item(note.note), *([Item(f"but also {note.other}")] if note.other else [])))
+        for note in notes
+    )
+    return replace(card, lines=(*card.lines, *told))
+
+
+def _article_page(article: Article, notes: Sequence[Note], around: Mapping[str, Any]) -> str:
+    """One article with its text, its layers, its records and its notes."""
     marks, places = _marks(article, article.text or "")
     mentioned: dict[int, str] = {}
     for (_, start), anchor in places.items():
@@ -107,11 +117,15 @@ def _article_page(article: Article, around: Mapping[str, Any]) -> str:
 
     nested = _nested(article)
     order = {record: at for at, record in enumerate(nested)}
-    found = {layer: sorted(records, key=lambda card: order.get(card.id, -1)) for layer, records in cards(article).items()}
+    told = by_record(notes)
+    found = {
+        layer: [_with_notes(card, told.get(card.id, ())) for card in sorted(records, key=lambda card: order.get(card.id, -1))]
+        for layer, records in cards(article).items()
+    }
     speakers = {speaker for claim in article.claims for speaker in claim.speakers}
     body = environment().get_template("browse_article.html").render(
         article=article, cards=found, paragraphs=marked(article.text, marks) if article.text is not None else None, place=place,
-        depths=nested, layers=_DRAWN, speakers=speakers, anchors=set(places.values()),
+        depths=nested, layers=_DRAWN, speakers=speakers, anchors=set(places.values()), left_out=told.get(None, ()), layer_of=LEFT_OUT, words=words,
         challenges=[name for name, count in facets.challenges(article).items() if count] if article.text is not None else [], **around,
     )  # fmt: skip
     title = article.headline or article.id
@@ -324,11 +338,18 @@ def _json(data: object) -> Html:
 # --- the site ------------------------------------------------------------------------------------------------------------
 
 
-def site(articles: Iterable[Article], raw: Mapping[str, Mapping[str, Article]] | None = None, progress: _Progress = lambda items, _: items) -> dict[str, bytes]:
+def site(
+    articles: Iterable[Article],
+    raw: Mapping[str, Mapping[str, Article]] | None = None,
+    progress: _Progress = lambda items, _: items,
+    *,
+    notes: Mapping[str, Sequence[Note]] | None = None,
+) -> dict[str, bytes]:
     """The whole site, in the order of the articles' splits and ids.
 
     Args:
         articles: the gold.
+        notes: article id to the notes on its gold (`newsgold.notes.load_notes`); none by default.
         raw: annotator to article id to raw annotation (`newsgold.corpus.load_annotator`); none outside of a checkout.
         progress: wraps the articles, with their number.
 
@@ -348,7 +369,7 @@ def site(articles: Iterable[Article], raw: Mapping[str, Mapping[str, Article]] |
         around = {
             "annotators": list(sides), "before": found[number - 1] if number else None, "after": found[number + 1] if number + 1 < len(found) else None,
         }  # fmt: skip
-        out[f"articles/{article.id}.html"] = _article_page(article, around).encode()
+        out[f"articles/{article.id}.html"] = _article_page(article, (notes or {}).get(article.id, ()), around).encode()
         if sides:
             table = rows(article, sides)
             differing[article.id] = {name: sum(row.apart(column) for row in table) for column, name in enumerate(sides, 1)}

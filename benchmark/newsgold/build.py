@@ -1,4 +1,4 @@
-"""The sources compiled into everything that ``data/`` ships: JSON Lines a split, parquet a configuration, the manifest."""
+"""The sources compiled into everything that ``data/`` ships: JSON Lines a split and for the notes, parquet a configuration, the manifest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from newsgold import normalize, resources, tables
+from newsgold import normalize, notes, resources, tables
 from newsgold.corpus import CANARY, DATA_VERSION, compile_file, dumps, read_standoff
 from newsgold.issues import Issue
 from newsgold.records import LAYERS, SCHEMA_VERSION, SPLITS, Article, to_dict
@@ -130,6 +130,7 @@ def build(root: Path, progress: Callable[[Iterable[Path], int], Iterable[Path]] 
     """Compile the sources under ``root`` into everything that ``data/`` ships. Writes nothing."""
     out = Build()
     splits, out.issues = compile_all(root, progress)
+    told = notes.compile_all(root, splits, out.issues.append)
     if any(issue.level == "error" for issue in out.issues):
         return out
     manifest: dict[str, Any] = {
@@ -154,12 +155,15 @@ def build(root: Path, progress: Callable[[Iterable[Path], int], Iterable[Path]] 
             "digest": normalize.digest(body),
         }
         manifest["articles"].update((article.id, normalize.digest(line)) for article, line in zip(articles, lines, strict=True))
+    out.files[notes.FILE] = notes.lines(told)
+    by_article = {one.id: one.notes for one in told}
     try:
-        out.tables = {f"parquet/{config}/{split}.parquet": table for split, articles in splits.items() for config, table in tables.tables(articles).items()}
+        made = ((split, config, table) for split, articles in splits.items() for config, table in tables.tables(articles, by_article).items())
+        out.tables = {f"parquet/{config}/{split}.parquet": table for split, config, table in made if split in tables.splits_of(config)}
     except ImportError:
         out.tables = {}
     files = {f"data/{name}": normalize.digest(body) for name, body in out.files.items()}
-    for folder in ("articles", "annotators", "adjudication"):
+    for folder in ("articles", "annotators", "adjudication", "notes"):
         for path in sorted((data / folder).rglob("*.*")):
             if path.is_file():
                 files[path.relative_to(root).as_posix()] = normalize.digest(path.read_bytes())

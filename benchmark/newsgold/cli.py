@@ -290,13 +290,17 @@ def _lint(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from newsgold import corpus
+    from newsgold import corpus, notes
     from newsgold.issues import InputError, Issue
     from newsgold.report import show_article
 
+    told: tuple[notes.Note, ...] = ()
     if args.article.endswith((".yaml", ".yml")):
         issues: list[Issue] = []
         article = corpus.compile_file(Path(args.article), issues.append)
+        if article is not None and not args.no_notes and (path := corpus.beside(Path(args.article), "notes")) is not None and path.is_file():
+            found = notes.compile_notes(path, article, issues.append)
+            article, told = (None, ()) if found is None else (article, found.notes)
         if article is None:
             raise InputError(issues)
     else:
@@ -319,7 +323,9 @@ def _show(args: argparse.Namespace) -> int:
                     ]
                 )
             article = raw[article.id]
-    show_article(article, _console(args), args.layer or _LAYERS, full=args.full)
+        elif not args.no_notes:
+            told = notes.load_notes(article.split).get(article.id, ())
+    show_article(article, _console(args), args.layer or _LAYERS, full=args.full, notes=told)
     return OK
 
 
@@ -353,6 +359,7 @@ def _errors(args: argparse.Namespace) -> int:
     from newsgold import corpus, predictions
     from newsgold.differences import findings
     from newsgold.issues import InputError, Issue
+    from newsgold.notes import load_notes
     from newsgold.pairing import error_kinds
     from newsgold.scoring import score
 
@@ -385,9 +392,12 @@ def _errors(args: argparse.Namespace) -> int:
 
     total = sum(map(wanted, card.matches))
     limit = args.limit or total
+    # Notes are on the gold that is shipped; other gold may have other records under the same ids.
+    told = load_notes(args.split) if args.gold is None else {}
+    listed = itertools.islice(findings(card, gold, found.annotations, wanted, notes=told), limit)
     data = {
         "signature": card.signature, "split": card.split, "errors": card.errors(), "total": total,
-        "findings": [_builtins(finding) for finding in itertools.islice(findings(card, gold, found.annotations, wanted), limit)],
+        "findings": [_builtins(finding) for finding in listed],
     }  # fmt: skip
     _emit(args, "errors", data)
     if args.out:
@@ -635,6 +645,7 @@ def _report(args: argparse.Namespace) -> int:
     from newsgold import corpus, html_report, predictions
     from newsgold.issues import InputError, Issue
     from newsgold.markup import environment
+    from newsgold.notes import load_notes
     from newsgold.scoring import score
 
     environment()  # a missing jinja2 is told before the scoring
@@ -655,8 +666,9 @@ def _report(args: argparse.Namespace) -> int:
         # A process more pays for its start from some dozens of articles on; only Linux forks safely.
         jobs = min(len(gold) // 40, os.cpu_count() or 1) if sys.platform == "linux" else 1
         for file, content in html_report.pages(
-            systems, gold, args.out.name, resamples=args.resamples, seed=args.seed, jobs=jobs, progress=_progress("writing")
-        ):
+            systems, gold, args.out.name, resamples=args.resamples, seed=args.seed, jobs=jobs, notes=load_notes(args.split) if args.gold is None else None,
+            progress=_progress("writing"),
+        ):  # fmt: skip
             _write(args.out.with_name(file), content, args.force)
             size += len(content)
             files.append(file)
@@ -718,10 +730,12 @@ def _differences(args: argparse.Namespace, articles: Sequence[Any]) -> int:
 
 
 def _browse(args: argparse.Namespace) -> int:
-    from newsgold import browse, corpus
+    from newsgold import browse, corpus, notes
 
     articles = [article for split in dict.fromkeys(args.split or _SPLITS) for article in corpus.load(split)]
-    files = browse.site(articles, {name: corpus.load_annotator(name, articles) for name in corpus.annotators()}, _progress("writing pages"))
+    files = browse.site(
+        articles, {name: corpus.load_annotator(name, articles) for name in corpus.annotators()}, _progress("writing pages"), notes=notes.load_notes()
+    )
     what = f"{len(articles)} article{'s' * (len(articles) != 1)}, {len(files)} pages, {sum(map(len, files.values())) / 1e6:.1f} MB"
     if args.out or not args.serve:
         out = args.out or _SITE
@@ -1204,6 +1218,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--layer", action="append", choices=_LAYERS, help="only this layer (may be given again)")
     sub.add_argument("--full", action="store_true", help="every word: all mentions, sources and time words, each with the number of its paragraph")
     sub.add_argument("--annotator", help="the raw annotation of this annotator instead of the gold")
+    sub.add_argument("--no-notes", action="store_true", help="without the notes, which tell why the gold has it so")
     sub.add_argument("--no-color", action="store_true", help="no colours")
 
     sub = command(

@@ -276,6 +276,13 @@ def compile_file(
     return _compile(yaml_path, text, split, yaml_path.stem, report, name, source)
 
 
+def beside(source: Path, folder: str) -> Path | None:
+    """Where another file about a source of the gold is kept: ``data/<folder>/<id>.yaml`` for ``data/articles/<split>/<id>.yaml``; ``None`` for any other file."""
+    split = source.resolve().parent
+    data = split.parents[1] if len(split.parents) > 1 else split
+    return data / folder / f"{source.stem}.yaml" if split.parent.name == "articles" and data.name == "data" else None
+
+
 # --- stand-off ------------------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from newsgold.layers import REGISTRY
+from newsgold.notes import Note, by_record, on, words
 from newsgold.pairing import Match, align, score_article
 from newsgold.records import Annotation, Article
 from newsgold.scoring import Scorecard
@@ -183,10 +184,17 @@ class Finding(msgspec.Struct, frozen=True):
     """The text around it: gold in [square brackets], predicted in {braces}."""
     fields: dict[str, tuple[str, str]]
     """What differs between the two, or what the one that is there says: field to gold and predicted value in words."""
+    notes: tuple[str, ...] = ()
+    """Why the gold has the record so; of a spurious one, why it has none there (`newsgold.notes.words`)."""
 
 
 def findings(
-    card: Scorecard, gold: Sequence[Article], predicted: Mapping[str, Annotation], wanted: Callable[[Match], bool] = lambda match: match.outcome != "hit"
+    card: Scorecard,
+    gold: Sequence[Article],
+    predicted: Mapping[str, Annotation],
+    wanted: Callable[[Match], bool] = lambda match: match.outcome != "hit",
+    *,
+    notes: Mapping[str, Sequence[Note]] | None = None,
 ) -> Iterator[Finding]:
     """The scored records that are ``wanted``, in the order of the articles' ids and of the text.
 
@@ -195,6 +203,7 @@ def findings(
         gold: the articles that were scored.
         predicted: the resolved predictions by article (`newsgold.predictions.read`).
         wanted: which records; by default all that are not hits.
+        notes: article id to the notes on its gold (`newsgold.notes.load_notes`); none by default.
     """
     articles = {article.id: article for article in gold}
     for name, matches in card.outcomes:
@@ -205,6 +214,7 @@ def findings(
         annotation = predicted.get(name) or Annotation(id=name)
         same = {(match.gold, match.predicted) for match in matches if match.gold and match.predicted and match.layer != "arguments"}
         same |= set(align(article, annotation).items())
+        told = by_record((notes or {}).get(name, ()))
         names = _names(article), _names(annotation)
         sides = tuple({(layer, record.id): record for layer in _FIELDS for record in getattr(side, _FIELDS[layer])} for side in (article, annotation))
         for match in chosen:
@@ -216,8 +226,10 @@ def findings(
                 fields = dict(_fields(one, other, same, names))
             else:
                 fields = {"record": ("–" if one is None else _told(one, names[0]), "–" if other is None else _told(other, names[1]))}
+            differ = ["participants"] if match.layer == "arguments" else None if other is None else fields
+            why = on(told, layer, match.gold, () if other is None else _spans(other), differ)
             yield Finding(
-                name, match.layer, match.kind, match.gold, match.predicted, match.overlap, _context(article.text or "", one, other), fields
+                name, match.layer, match.kind, match.gold, match.predicted, match.overlap, _context(article.text or "", one, other), fields, tuple(map(words, why))
             )  # fmt: skip
 
 

@@ -24,6 +24,9 @@ from newsgold.differences import changes
 from newsgold.layers import REGISTRY
 from newsgold.markup import OUTCOME_CLASS, SIGNS, Html, Mark, Paragraph, attribute, content, environment, marked, page, template, visible
 from newsgold.measures import OVERALL, headline_names
+from newsgold.notes import Note as GoldNote
+from newsgold.notes import by_record, on
+from newsgold.notes import words as told_in_words
 from newsgold.pairing import Match, align, error_kinds
 from newsgold.records import Annotation, Article, Claim, Entity, Event, Figure, Span
 from newsgold.report import DASH, cell
@@ -101,6 +104,8 @@ class Line:
     drawn: bool
     """Whether the text holds it, so that there is a label to go back to."""
     anchor: str = ""
+    why: dict[str, None] = field(default_factory=dict)
+    """The notes of the gold that bear on what became of it, in words, each once."""
 
     @property
     def back(self) -> str:
@@ -116,6 +121,7 @@ class Line:
             who = f"{found.letter} " if len(self.cells) > 1 else ""
             parts += [f"{who}{kind_words(name)}: {content(gold)} → {content(other)}" for name, gold, other in found.changes]
             parts += [f"{who}not found: {', '.join(map(kind_words, found.lacking))}"] if found.lacking else []
+        parts += [f"<i>{content(note)}</i>" for note in self.why]
         return "<br>".join(parts)
 
     def among_others(self) -> str:
@@ -269,9 +275,10 @@ def _argument(match: Match, gold: _Side, predicted: _Side, back: Mapping[str, st
     return f"{role} {_short(name, NAME)}" + (f", found as {instead}" if instead else "")
 
 
-def _lines(article: Article, found: Sequence[Sequence[Match]], sides: Sequence[_Side], gold: _Side) -> list[Line]:
+def _lines(article: Article, found: Sequence[Sequence[Match]], sides: Sequence[_Side], gold: _Side, notes: Sequence[GoldNote]) -> list[Line]:
     """Every record of an article once, in the order of layers and of the text, with its cell for each system."""
     out: dict[tuple[Any, ...], Line] = {}
+    told = by_record(notes)
     for system, (matches, side) in enumerate(zip(found, sides, strict=True)):
         aligned = align(article, side.annotation) if side.annotation.entities else {}
         back = {predicted: one for one, predicted in aligned.items()}
@@ -289,18 +296,24 @@ def _lines(article: Article, found: Sequence[Sequence[Match]], sides: Sequence[_
                 seen[key] += 1
                 key = (*key, seen[key])
             if key not in out:
-                words = _argument(match, gold, side, back) if match.layer == "arguments" else _words(record, gold.names if one else side.names)
+                line = _argument(match, gold, side, back) if match.layer == "arguments" else _words(record, gold.names if one else side.names)
                 label = match.gold or match.predicted or ""
-                brief = words if match.layer == "arguments" else _brief(record)
-                out[key] = Line(match.layer, match.gold, label, words, brief, _place(record), [None] * len(found), _drawn(record, article.text or ""))
+                brief = line if match.layer == "arguments" else _brief(record)
+                out[key] = Line(match.layer, match.gold, label, line, brief, _place(record), [None] * len(found), _drawn(record, article.text or ""))
             cell_ = out[key].cells[system] = Cell(LETTERS[system], match.outcome, match.kind, match.predicted)
-            if one and other and match.layer != "arguments":
+            if match.layer == "arguments":
+                continue
+            differ: list[str] | None = None
+            if one and other:
+                differ = []
                 for name, left, right in changes(one, other, same, (gold.names, side.names)):
+                    differ.append(name)
                     if name in TOLD and not getattr(other, name):
                         cell_.lacking.append(name)
                     elif name != "participants" or match.gold not in argued:  # arguments have lines of their own
                         wanted, got = _placed(left, right)
                         cell_.changes.append((name, _short(wanted), _short(got)))
+            out[key].why.update(dict.fromkeys(map(told_in_words, on(told, layer, match.gold, _spans(other) if other else (), differ))))
     order = [*REGISTRY, "arguments"]
     return sorted(out.values(), key=lambda line: (order.index(line.layer), line.place, line.gold is None))
 
@@ -332,11 +345,11 @@ def _short_number(number: int) -> str:
     return digits[number] if number < len(digits) else _short_number(number // len(digits)) + digits[number % len(digits)]
 
 
-def _view(number: int, article: Article, systems: Sequence[System], found: Sequence[Sequence[Match]]) -> View:
+def _view(number: int, article: Article, systems: Sequence[System], found: Sequence[Sequence[Match]], notes: Sequence[GoldNote] = ()) -> View:
     """An article. The ids of its records hang on nothing but its number and its records."""
     gold = _Side(article)
     sides = [_Side(system.annotations.get(article.id) or Annotation(id=article.id)) for system in systems]
-    lines = _lines(article, found, sides, gold)
+    lines = _lines(article, found, sides, gold, notes)
     for index, line in enumerate(lines):
         line.anchor = f"r{_short_number(number)}_{_short_number(index)}"
     drawn = [line for line in lines if line.layer != "arguments"]
@@ -672,7 +685,8 @@ def uncollected() -> Iterator[None]:
 
 def pages(
     systems: Sequence[System], gold: Sequence[Article], name: str = "report.html", *, resamples: int = stats.RESAMPLES, seed: int = stats.SEED,
-    trials: int = stats.TRIALS, per_page: int = PER_PAGE, jobs: int = 1, progress: Callable[[Iterable[Any], int], Iterable[Any]] = lambda items, total: items,
+    trials: int = stats.TRIALS, per_page: int = PER_PAGE, jobs: int = 1, notes: Mapping[str, Sequence[GoldNote]] | None = None,
+    progress: Callable[[Iterable[Any], int], Iterable[Any]] = lambda items, total: items,
 ) -> Iterator[tuple[str, bytes]]:  # fmt: skip
     """The files of a report: the pages of a large one first, the overview last. The same input gives the same bytes.
 
@@ -685,6 +699,7 @@ def pages(
         trials: of the randomisation test, for two systems.
         per_page: articles up to which everything is one file.
         jobs: processes that draw the articles, forked (Linux); the result is the same.
+        notes: article id to the notes on its gold (`newsgold.notes.load_notes`), told of records that a system has not right; none by default.
         progress: wraps the iteration over articles, given their number.
 
     Raises:
@@ -715,7 +730,7 @@ def pages(
     def draw(found: Found) -> Drawn:
         article = articles[found[0][0]]
         with uncollected():
-            view = _view(numbers[article.id], article, systems, [one for _, one in found])
+            view = _view(numbers[article.id], article, systems, [one for _, one in found], (notes or {}).get(article.id, ()))
             return article_template(view, common), list(_notes_of(view, systems))
 
     lists = Lists()
@@ -729,10 +744,10 @@ def pages(
             compared = stats.compare(rows, [*headline_names(), *rungs], trials=trials, resamples=resamples, seed=seed).to_dict()
         scores = [_scores(system, at, resamples, seed) for at, system in enumerate(systems)]
         slices = _slices(systems, gold, numbers, resamples, seed) if resamples else []
-        for number, (shown, notes) in enumerate(progress(drawn, len(ids)), 1):
+        for number, (shown, entries) in enumerate(progress(drawn, len(ids)), 1):
             body.append(shown)
-            for note in notes:
-                lists.add(page_number, number, note)
+            for entry in entries:
+                lists.add(page_number, number, entry)
             if split and number == spans[page_number][1]:
                 headings = _headings(systems, lists, lists.page)
                 first, last = spans[page_number]

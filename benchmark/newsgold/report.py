@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from newsgold.issues import shown
-from newsgold.records import Article, Claim, Event, Figure, Span
+from newsgold.notes import LEFT_OUT, Note, by_record
+from newsgold.notes import words as note_in_words
+from newsgold.records import Article, Claim, Entity, Event, Figure, Span
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -420,6 +422,8 @@ def errors_table(data: Mapping[str, Any], console: Console) -> None:
             console.print(Padding(Text(finding["context"]), (0, 0, 0, 2)))
         for name, (gold, predicted) in finding["fields"].items():
             console.print(Padding(Text.assemble((f"{name}: ", "dim"), gold, (" → ", "dim"), predicted), (0, 0, 0, 2)))
+        for note in finding["notes"]:
+            console.print(Padding(Text(note, "italic"), (0, 0, 0, 2)))
     if data["total"] > len(data["findings"]):
         console.print(Text(f"\n{data['total'] - len(data['findings'])} more: --limit 0 lists all", style="dim"))
 
@@ -432,6 +436,7 @@ def errors_markdown(data: Mapping[str, Any]) -> str:
         lines.append(f"- **{_finding_title(finding)}**")
         lines += [f"  - {_escaped(finding['context'])}"] if finding["context"] else []
         lines += [f"  - {name}: {_escaped(gold)} → {_escaped(predicted)}" for name, (gold, predicted) in finding["fields"].items()]
+        lines += [f"  - *{_escaped(note)}*" for note in finding["notes"]]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -759,8 +764,8 @@ FORMATS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
 _STYLES: Final = {"speakers": "cyan", "claims": "green", "events": "magenta", "figures": "yellow"}
 
 
-def show_article(article: Article, console: Console, layers: Sequence[str], *, full: bool = False) -> None:
-    """An article in the terminal: its text with every annotated stretch coloured, then its records, layer by layer.
+def show_article(article: Article, console: Console, layers: Sequence[str], *, full: bool = False, notes: Sequence[Note] = ()) -> None:
+    """An article in the terminal: its text with every annotated stretch coloured, then its records, layer by layer, each with its notes.
 
     ``full`` cuts no words short and tells every mention, source and time words, each with the number of its paragraph.
     """
@@ -778,10 +783,32 @@ def show_article(article: Article, console: Console, layers: Sequence[str], *, f
     else:
         console.print(_highlighted(article, layers))
     words = _Words(article, full)
+    told = by_record(notes)
     for layer in layers:
         console.print()
-        for line in _SECTIONS[layer](article, words):
+        title, *lines = _SECTIONS[layer](article, words)
+        console.print(title)
+        for record, line in zip(_records(article, layer), lines, strict=True):
             console.print(line)
+            for note in told.get(record.id, ()):
+                console.print(_note("", "", note))
+    if left := [note for note in told.get(None, ()) if LEFT_OUT[note.about] in layers]:
+        console.print()
+        console.print(Text(f"not annotated, and why ({len(left)})", style="bold"))
+        for note in left:
+            console.print(_note("  –", f"{words(note.span)}: ", note))
+
+
+def _records(article: Article, layer: str) -> Sequence[Entity | Claim | Event | Figure]:
+    """What a section of the terminal lists: of the speakers, all entities."""
+    found: Sequence[Entity | Claim | Event | Figure] = getattr(article, "entities" if layer == "speakers" else layer)
+    return found
+
+
+def _note(sign: str, head: str, note: Note) -> RenderableType:
+    from rich.text import Text
+
+    return _row(sign, Text.assemble(head, (note_in_words(note), "dim italic")))
 
 
 def _highlighted(article: Article, layers: Sequence[str]) -> Text:
@@ -842,6 +869,12 @@ def _title(name: str, count: int | str) -> RenderableType:
 
 
 def _line(record_id: str, main: str, detail: str) -> RenderableType:
+    from rich.text import Text
+
+    return _row(f"  {record_id}", Text.assemble(main, (f"  {detail}" if detail else "", "dim")))
+
+
+def _row(head: str, words: Text) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
@@ -849,7 +882,7 @@ def _line(record_id: str, main: str, detail: str) -> RenderableType:
     line = Table.grid(padding=(0, 1, 0, 0))
     line.add_column(width=5, no_wrap=True)
     line.add_column()
-    line.add_row(Text(f"  {record_id}", style="dim"), Text.assemble(main, (f"  {detail}" if detail else "", "dim")))
+    line.add_row(Text(head, style="dim"), words)
     return line
 
 

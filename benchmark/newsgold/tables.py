@@ -1,4 +1,4 @@
-"""Articles as tables for Hugging Face ``datasets`` and parquet: one configuration for articles, one for each layer.
+"""Articles as tables for Hugging Face ``datasets`` and parquet: one configuration for articles, one for each layer, one for the notes.
 
 Dates stay strings, and every nested list keeps its records. Heavy imports stay inside the functions.
 """
@@ -6,18 +6,26 @@ Dates stay strings, and every nested list keeps its records. Heavy imports stay 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from newsgold.corpus import load
+from newsgold.notes import Note, load_notes
 from newsgold.records import SPLITS, Article, to_dict
 
 if TYPE_CHECKING:
     import datasets
     import pyarrow as pa
 
-CONFIGS: Final = ("articles", "speakers", "claims", "events", "figures")
+CONFIGS: Final = ("articles", "speakers", "claims", "events", "figures", "notes")
+WRITTEN: Final = ("train", "validation", "test")
+"""Splits whose words may be quoted, so that there are notes on them. ``datasets`` reads no table without rows."""
+
+
+def splits_of(config: str) -> tuple[str, ...]:
+    """The splits of a configuration."""
+    return WRITTEN if config == "notes" else SPLITS
 
 
 def _schemas() -> dict[str, pa.Schema]:
@@ -53,19 +61,28 @@ def _schemas() -> dict[str, pa.Schema]:
         ("topics", pa.list_(text)), ("provenance", pa.struct([("kind", text), ("source", text), ("url", text), ("license", text)])), ("split", text),
         ("guidelines_version", text), ("annotators", pa.list_(text)), ("canary", text),
     ]  # fmt: skip
+    note = [("record", text), ("span", span), ("about", text), ("note", text), ("other", text)]
     layers = {"entities": entity, "claims": claim, "events": event, "figures": figure}
     whole = pa.schema([*head, *((name, pa.list_(pa.struct(fields))) for name, fields in layers.items())])
-    flat = {"speakers": entity, "claims": claim, "events": event, "figures": figure}
+    flat = {"speakers": entity, "claims": claim, "events": event, "figures": figure, "notes": note}
     key = [("article", text), ("canary", text)]
     return {"articles": whole, **{name: pa.schema([*key, *fields]) for name, fields in flat.items()}}
 
 
-def rows(config: str, articles: Iterable[Article]) -> list[dict[str, Any]]:
+def rows(config: str, articles: Iterable[Article], notes: Mapping[str, Sequence[Note]] | None = None) -> list[dict[str, Any]]:
     """The rows of one configuration: whole articles, or one row a record with the id of its article.
 
-    ``speakers`` holds the entities to which a claim is attributed.
+    ``speakers`` holds the entities to which a claim is attributed, ``notes`` what is said of records and of what has none.
+
+    Args:
+        config: one of CONFIGS.
+        articles: whose rows.
+        notes: article id to its notes; by default those that are shipped.
     """
-    out = []
+    out: list[dict[str, Any]] = []
+    if config == "notes":
+        given = load_notes() if notes is None else notes
+        return [{"article": article.id, "canary": article.canary, **to_dict(note)} for article in articles for note in given.get(article.id, ())]
     for article in articles:
         data = to_dict(article)
         data.pop("text_blocks", None)  # serves hydration only, and every split has the same columns
@@ -78,11 +95,11 @@ def rows(config: str, articles: Iterable[Article]) -> list[dict[str, Any]]:
     return out
 
 
-def tables(articles: Sequence[Article]) -> dict[str, pa.Table]:
-    """One pyarrow table a configuration. Raises ImportError where pyarrow is not installed."""
+def tables(articles: Sequence[Article], notes: Mapping[str, Sequence[Note]] | None = None) -> dict[str, pa.Table]:
+    """One pyarrow table a configuration, from the articles of a split and the notes (as for `rows`). Raises ImportError where pyarrow is not installed."""
     import pyarrow as pa
 
-    return {config: pa.Table.from_pylist(rows(config, articles), schema=schema) for config, schema in _schemas().items()}
+    return {config: pa.Table.from_pylist(rows(config, articles, notes), schema=schema) for config, schema in _schemas().items()}
 
 
 def parquet(table: pa.Table) -> bytes:
@@ -112,19 +129,22 @@ def differs(path: Path, table: pa.Table) -> str | None:
     return None
 
 
-def to_datasets(config: str = "articles", splits: Sequence[str] = SPLITS) -> datasets.DatasetDict:
+def to_datasets(config: str = "articles", splits: Sequence[str] | None = None) -> datasets.DatasetDict:
     """A Hugging Face ``DatasetDict`` of one configuration, from the data in the package: no network, no files.
 
     Args:
-        config: ``articles``, ``speakers``, ``claims``, ``events`` or ``figures``.
-        splits: the splits to hold.
+        config: ``articles``, ``speakers``, ``claims``, ``events``, ``figures`` or ``notes``.
+        splits: the splits to hold (all that the configuration has by default).
 
     Raises:
-        ValueError: no such configuration.
+        ValueError: no such configuration, or it has no such split.
         ImportError: ``datasets`` is not installed (``pip install newsgold[datasets]``).
     """
     if config not in CONFIGS:
         raise ValueError(f"no configuration {config!r}; expected one of {', '.join(CONFIGS)}")
+    splits = splits_of(config) if splits is None else splits
+    if unknown := [split for split in splits if split not in splits_of(config)]:
+        raise ValueError(f"{config} has no split {unknown[0]!r}; expected one of {', '.join(splits_of(config))}")
     try:
         import datasets
     except ImportError as error:

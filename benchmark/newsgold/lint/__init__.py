@@ -73,9 +73,7 @@ class Report:
 
 def waivers_path(source: Path) -> Path | None:
     """Where the waivers of a source of the gold are kept: ``data/waivers/<id>.yaml`` for ``data/articles/<split>/<id>.yaml``; ``None`` for any other file."""
-    folder = source.resolve().parent
-    data = folder.parents[1] if len(folder.parents) > 1 else folder
-    return data / "waivers" / f"{source.stem}.yaml" if folder.parent.name == "articles" and data.name == "data" else None
+    return corpus.beside(source, "waivers")
 
 
 @dataclass(frozen=True)
