@@ -1,3 +1,3 @@
 """The package's version; pyproject.toml reads it from here."""
 
-__version__ = "0.4.2"
+__version__ = "0.5.0"
