@@ -21,7 +21,7 @@ from newsgold.issues import InputError, Issue, path_of, shown
 from newsgold.records import SPLITS, Article, article_from, to_dict
 from newsgold.validate import Fit, check_article, check_references, check_schema, line_issue, parse_line, spans_of
 
-DATA_VERSION: Final = "0.2.3"
+DATA_VERSION: Final = "0.2.4"
 """Version of the gold data; every change of published gold raises it."""
 CANARY: Final = "newsgold-canary-9d2f6c1e-5b0a-4c77-8e43-1f0d7a6b92c4"
 Path_ = tuple[str | int, ...]
