@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 import re
 import shutil
 import subprocess
@@ -17,6 +18,8 @@ import pytest
 import yaml
 
 import newsgold
+from newsgold import corpus
+from newsgold.notes import load_notes
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "commissioning"
@@ -71,7 +74,7 @@ def test_every_topic_of_the_plan_is_one_of_the_schema(plan: list[dict[str, Any]]
 
 def test_the_datasheet_tells_the_disputes_as_they_were_decided() -> None:
     cases = [json.loads(line) for line in (FOLDER / "disputes.jsonl").read_text(encoding="utf-8").splitlines()]
-    shipped = {article.id for split in ("validation", "test") for article in newsgold.load(split)}
+    shipped = {article.id for split in ("train", "validation", "test") for article in newsgold.load(split)}
     assert {case["id"] for case in cases} <= shipped
     assert {case["decision"] for case in cases} == {"gold", "other", "both", "open"}
     first = [case for case in cases if case["found_by"] in ("reading", "strangers 1")]
@@ -90,14 +93,25 @@ def test_the_datasheet_tells_the_disputes_as_they_were_decided() -> None:
     for reading, words in (
         ("reading 6", "with the same question by fourteen others: {} places in {:,} records (one in {:.0f})"),
         ("reading 7", "{} places in {:,} records, one in {:.0f}."),
+        ("reading 8", "{} of {:,} records, one in {:.0f};"),
+        ("reading 9", "without, by five others, {} of {:,}, one in {:.0f}."),
+        ("reading 10", "by eighteen others, {} of {:,}, one in {:.0f}."),
     ):
         argued, records = (sum(int(row[name]) for row in rows if row["reading"] == reading) for name in ("argued about", "records"))
         assert words.format(argued, records, records / argued) in page
+    records = sum(int(row["records"]) for row in rows if row["reading"] == "reading 7")
     assert (
         f"Of the {fourth.total()} with another reading told both judges gave the reader {fourth['other']} (one record in {records / fourth['other']:.0f})"
         in page
     )
     assert f"and the gold {fourth['gold']}, in {fourth['open']} they differ" in page
+    for reading, words in (("reading 8", "the readers {} of {} places of the one"), ("reading 10", "{} of {} of the other")):
+        fifth = Counter(case["decision"] for case in cases if case["found_by"] == reading)
+        assert words.format(fifth["other"], fifth.total()) in page
+    flags = Counter(case["decision"] for case in cases if case["found_by"] == "notes")
+    assert flags.keys() == {"other"} and f"{flags['other']} places, all of which both judges gave them" in page
+    told = [note for given in load_notes().values() for note in given]
+    assert f"{len(told):,} in all" in page and f"{sum(note.other is not None for note in told)} give another reading" in page
     counts = Counter(case["decision"] for case in second)
     assert f"{len(second)} places, {sum(case['id'] in test for case in second)} of them in test" in page
     assert counts["both"] == 1 and f"gold upheld in {counts['gold']}, changed in {counts['other']}, left in one " in page
@@ -129,23 +143,51 @@ def test_the_last_readings_are_of_the_articles_drawn_and_told_as_they_were_count
     assert versions.keys() == {place["data"] for place in places}
     for data in versions:
         own, argued_places = [row for row in rows if row["data"] == data], [place for place in places if place["data"] == data]
-        drawn = desk("draw", f"last reading {data}", "40", "--readings", "3" if data == "0.2.1" else "0").stdout.split()
-        assert [row["article"] for row in own] == drawn[:30]
+        drawn = desk("draw", f"last reading {data}", "40", "--readings", "3" if data == "0.2.1" else "0").stdout.split()[:30]
+        assert [row["article"] for row in own] == (sorted(article.id for article in newsgold.load("test")) if data == "0.2.4" else drawn)
         counts = Counter(place["id"] for place in argued_places)
         assert {row["article"] for row in own if row["argued about"] != "0"} == counts.keys()
-        assert all(counts[row["article"]] <= int(row["argued about"]) for row in own if row["article"] in counts)  # one place may be two records
+        for row in own if data >= "0.2.3" else ():
+            assert int(row["argued about"]) == argued_records([place["record"] for place in argued_places if place["id"] == row["article"]])
         argued, records = (sum(int(row[name]) for row in own) for name in ("argued about", "records"))
         z, rate = NormalDist().inv_cdf(0.975), argued / records
         middle, half = rate + z * z / 2 / records, z * (rate * (1 - rate) / records + (z / 2 / records) ** 2) ** 0.5
         low, high = ((middle + sign * half) / (1 + z * z / records) for sign in (-1, 1))  # Wilson
         judged = Counter(tuple(place["judges"]) for place in argued_places if place["judges"])
         reader, gold = judged["other", "other"], judged["gold", "gold"]
-        told = f"| {data} | {records:,} | {argued} | {1 / rate:.0f} ({1 / high:.0f}–{1 / low:.0f}) | {reader} | {gold} | {judged.total() - reader - gold} |"
+        shown = {"0.2.3": ", with notes", "0.2.4": ", with notes, all of test"}.get(data, "")
+        told = (
+            f"| {data}{shown} | {records:,} | {argued} | {1 / rate:.0f} ({1 / high:.0f}–{1 / low:.0f}) | {reader} | {gold} | {judged.total() - reader - gold} |"
+        )
         assert told in page
         assert f"one record in {records / reader:.0f} of {data}" in page or f"one in {records / reader:.0f} of {data}" in page
+    whole = [row for row in rows if row["data"] == corpus.DATA_VERSION]
+    if whole:
+        assert f"would argue about one record of test in {sum(int(r['records']) for r in whole) / sum(int(r['argued about']) for r in whole):.0f}" in (
+            ROOT / "README.md"
+        ).read_text(encoding="utf-8")
+    # Over all readings with notes, and with the readers of 0.2.4 (six articles each, in order) drawn anew.
+    with (FOLDER / "more_readings.tsv").open(encoding="utf-8") as file:
+        noted = [row for row in csv.DictReader(file, delimiter="\t") if row["reading"] in ("reading 8", "reading 10")]
+    noted += [row for row in rows if row["data"] >= "0.2.3"]
+    argued, records = (sum(int(row[name]) for row in noted) for name in ("argued about", "records"))
+    assert f"it is {argued} of {records:,}, one in {records / argued:.0f}" in page
+    whole = [row for row in rows if row["data"] == "0.2.4"]
+    readers = [[sum(int(row[name]) for row in whole[at : at + 6]) for name in ("argued about", "records")] for at in range(0, len(whole), 6)]
+    lot = random.Random(1)
+    rates = sorted(sum(n for n, _ in drawn) / sum(of for _, of in drawn) for drawn in ([lot.choice(readers) for _ in readers] for _ in range(10_000)))
+    assert f"gives one in {1 / rates[9_750]:.0f} to one in {1 / rates[250]:.0f}." in page
+    over = [of / n for n, of in readers if n / of > 1 / 50]
+    assert len(readers) == 23 and f"Four of the twenty-three are above one in fifty by themselves (up to one in {min(over):.0f})" in page and len(over) == 4
     with (FOLDER / "strangers.tsv").open(encoding="utf-8") as file:
         beside = [row["article"] for row in csv.DictReader(file, delimiter="\t") if row["reading"] == "4"]
     assert beside == desk("draw", "last reading 0.2.1", "40", "--readings", "3").stdout.split()[30:]
+
+
+def argued_records(points: list[str]) -> int:
+    """How many records points are about: each that they name once, and one for each point that names none."""
+    named = [set(re.findall(r"\b[ecvf]\d+\b", point)) if "missing" not in point.lower() else set() for point in points]
+    return len(set().union(*named)) + sum(not ids for ids in named)
 
 
 def desk(*argv: str | Path) -> subprocess.CompletedProcess[str]:
