@@ -24,12 +24,12 @@ from urllib.parse import unquote, urlsplit
 import orjson
 
 from newsgold import corpus, facets
-from newsgold.cards import LAYERS, Card, Item, Line, cards, labels, short, spans_of
+from newsgold.cards import LAYERS, Card, Item, Line, cards, labels, short
 from newsgold.differences import Aligned, aligned
 from newsgold.issues import InputError, Issue
 from newsgold.markup import Html, Mark, environment, marked, page, template, visible
-from newsgold.notes import LEFT_OUT, Note, by_record, words
-from newsgold.records import SPLITS, Annotation, Article
+from newsgold.notes import LEFT_OUT, Note, by_record, head, words
+from newsgold.records import SPLITS, Annotation, Article, spans_of
 from newsgold.resources import write_atomic
 
 Site = Mapping[str, bytes]
@@ -97,10 +97,7 @@ def _nested(annotation: Annotation) -> dict[str, int]:
 
 def _with_notes(card: Card, notes: Sequence[Note]) -> Card:
     """A card with a line for each note on its record."""
-    told = tuple(
-        Line("why" if note.about == "record" else f"why {note.about}", (Item(note.note), *([Item(f"but also {note.other}")] if note.other else [])))
-        for note in notes
-    )
+    told = tuple(Line(head(note), (Item(note.note), *([Item(f"but also {note.other}")] if note.other else []))) for note in notes)
     return replace(card, lines=(*card.lines, *told))
 
 

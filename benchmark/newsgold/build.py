@@ -158,8 +158,9 @@ def build(root: Path, progress: Callable[[Iterable[Path], int], Iterable[Path]] 
     out.files[notes.FILE] = notes.lines(told)
     by_article = {one.id: one.notes for one in told}
     try:
-        made = ((split, config, table) for split, articles in splits.items() for config, table in tables.tables(articles, by_article).items())
-        out.tables = {f"parquet/{config}/{split}.parquet": table for split, config, table in made if split in tables.splits_of(config)}
+        for split, articles in splits.items():
+            made = tables.tables(articles, by_article, [config for config in tables.CONFIGS if split in tables.splits_of(config)])
+            out.tables.update((f"parquet/{config}/{split}.parquet", table) for config, table in made.items())
     except ImportError:
         out.tables = {}
     files = {f"data/{name}": normalize.digest(body) for name, body in out.files.items()}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from newsgold.records import Annotation, Claim, Entity, Event, Figure, Span, Time
+from newsgold.records import Annotation, Claim, Entity, Event, Figure, Span, Time, spans_of
 
 LAYERS: Final = ("entities", "claims", "events", "figures")
 """The layers as an annotation holds them; speakers are entities with a claim."""
@@ -66,11 +66,6 @@ class Card:
 def quoted(span: Span, note: str = "") -> Item:
     """Words of the article; their offsets where the text is absent."""
     return Item(f"[{span.start}–{span.end}]", note=note) if span.text is None else Item(span.text, start=span.start, note=note)
-
-
-def spans_of(record: Any) -> tuple[Span, ...]:
-    """Where a record stands in the text: mentions, content, triggers or the figure."""
-    return record.content if isinstance(record, Claim) else (record.span,) if isinstance(record, Figure) else record.mentions
 
 
 def value_of(figure: Figure) -> str:

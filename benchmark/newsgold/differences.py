@@ -15,7 +15,7 @@ import msgspec
 from newsgold.layers import REGISTRY
 from newsgold.notes import Note, by_record, on, words
 from newsgold.pairing import Match, align, score_article
-from newsgold.records import Annotation, Article
+from newsgold.records import Annotation, Article, spans_of
 from newsgold.scoring import Scorecard
 
 
@@ -78,7 +78,7 @@ def differences(one: Article, other: Article) -> list[Difference]:
     names = _names(one), _names(other)
     out = []
     for pair in aligned(one, other):
-        where = " / ".join(f"{record.id} {_told(_spans(record)[0], {})}" for record in (pair.one, pair.other) if record is not None)
+        where = " / ".join(f"{record.id} {_told(spans_of(record)[0], {})}" for record in (pair.one, pair.other) if record is not None)
         if pair.one is None or pair.other is None:
             told = ("–" if record is None else _told(record, names[index]) for index, record in enumerate((pair.one, pair.other)))
             out.append(Difference(pair.layer, where, "record", *told))
@@ -116,12 +116,8 @@ def changes(one: Any, other: Any, same: set[tuple[str, str]], names: Sequence[Ma
         yield name, *values
 
 
-def _spans(record: Any) -> Sequence[Any]:
-    return [record.span] if hasattr(record, "span") else record.content if hasattr(record, "content") else record.mentions
-
-
 def _place(record: Any) -> tuple[int, int]:
-    span = min(_spans(record), key=lambda span: span.start)
+    span = min(spans_of(record), key=lambda span: span.start)
     return span.start, span.end
 
 
@@ -227,7 +223,7 @@ def findings(
             else:
                 fields = {"record": ("–" if one is None else _told(one, names[0]), "–" if other is None else _told(other, names[1]))}
             differ = ["participants"] if match.layer == "arguments" else None if other is None else fields
-            why = on(told, layer, match.gold, () if other is None else _spans(other), differ)
+            why = on(told, layer, match.gold, () if other is None else spans_of(other), differ)
             yield Finding(
                 name, match.layer, match.kind, match.gold, match.predicted, match.overlap, _context(article.text or "", one, other), fields, tuple(map(words, why))
             )  # fmt: skip
@@ -252,7 +248,7 @@ def _context(text: str, gold: Any, predicted: Any) -> str:
     """The text around the borders of both records, gold in square brackets, predicted in braces; what lies between is cut."""
     marks: list[tuple[int, int, str]] = []  # place, order at one place (what closes stands before what opens), mark
     for record, (opening, closing), inner in ((gold, "[]", 0), (predicted, "{}", 1)):
-        spans = [span for span in _spans(record) if span.start >= 0] if record is not None else []
+        spans = [span for span in spans_of(record) if span.start >= 0] if record is not None else []
         if hasattr(record, "mentions"):
             spans = spans[:1]  # an entity or event stands in many places; its first is enough to know it
         for span in spans:

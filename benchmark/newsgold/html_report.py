@@ -28,7 +28,7 @@ from newsgold.notes import Note as GoldNote
 from newsgold.notes import by_record, on
 from newsgold.notes import words as told_in_words
 from newsgold.pairing import Match, align, error_kinds
-from newsgold.records import Annotation, Article, Claim, Entity, Event, Figure, Span
+from newsgold.records import Annotation, Article, Claim, Entity, Event, Span, spans_of
 from newsgold.report import DASH, cell
 from newsgold.scoring import Scorecard
 
@@ -201,11 +201,6 @@ def _placed(left: str, right: str) -> tuple[str, str]:
     return bare if bare[0] != bare[1] else (left, right)
 
 
-def _spans(record: Any) -> Sequence[Span]:
-    found: Sequence[Span] = (record.span,) if isinstance(record, Figure) else record.content if isinstance(record, Claim) else record.mentions
-    return found
-
-
 def _names(ids: Iterable[str], names: Mapping[str, str]) -> str:
     return ", ".join(_short(names.get(entity, entity), NAME) for entity in ids)
 
@@ -256,11 +251,11 @@ class _Side:
 
 
 def _place(record: Any) -> int:
-    return min((span.start for span in _spans(record) if span.located), default=1 << 40)
+    return min((span.start for span in spans_of(record) if span.located), default=1 << 40)
 
 
 def _drawn(record: Any, text: str) -> bool:
-    return any(0 <= span.start < min(span.end, len(text)) for span in _spans(record))
+    return any(0 <= span.start < min(span.end, len(text)) for span in spans_of(record))
 
 
 def _argument(match: Match, gold: _Side, predicted: _Side, back: Mapping[str, str]) -> str:
@@ -288,8 +283,8 @@ def _lines(article: Article, found: Sequence[Sequence[Match]], sides: Sequence[_
         for match in matches:
             layer = "events" if match.layer == "arguments" else match.layer
             one, other = gold.records.get((layer, match.gold or "")), side.records.get((layer, match.predicted or ""))
-            record = one or other
-            key: tuple[Any, ...] = ("gold", match.layer, match.gold) if one else ("predicted", match.layer, match.kind, _spans(other))
+            record: Any = one or other
+            key: tuple[Any, ...] = ("gold", match.layer, match.gold) if one else ("predicted", match.layer, match.kind, spans_of(record))
             if match.layer == "arguments":
                 key = (match.outcome == "spurious", match.layer, match.gold, (match.detail or "").partition(", not ")[0])
             elif one is None:  # the same stretch found without need by both systems is one line
@@ -313,7 +308,7 @@ def _lines(article: Article, found: Sequence[Sequence[Match]], sides: Sequence[_
                     elif name != "participants" or match.gold not in argued:  # arguments have lines of their own
                         wanted, got = _placed(left, right)
                         cell_.changes.append((name, _short(wanted), _short(got)))
-            out[key].why.update(dict.fromkeys(map(told_in_words, on(told, layer, match.gold, _spans(other) if other else (), differ))))
+            out[key].why.update(dict.fromkeys(map(told_in_words, on(told, layer, match.gold, spans_of(other) if other else (), differ))))
     order = [*REGISTRY, "arguments"]
     return sorted(out.values(), key=lambda line: (order.index(line.layer), line.place, line.gold is None))
 
@@ -335,7 +330,9 @@ def _marks(lines: Iterable[Line], side: _Side, system: int | None, single: bool)
         anchor = line.back if system is None or line.gold is None else ""
         # A matched pair is linked in the gold column, once: more links to one record would double the stops of a keyboard, and the page.
         target = f"#{line.anchor}" if anchor else ""
-        out.append(Mark(tuple((s.start, s.end) for s in _spans(record)), line.layer, label, target, outcome, anchor, joined=line.layer == "claims", once=True))
+        out.append(
+            Mark(tuple((s.start, s.end) for s in spans_of(record)), line.layer, label, target, outcome, anchor, joined=line.layer == "claims", once=True)
+        )
     return out
 
 

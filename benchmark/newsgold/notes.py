@@ -17,7 +17,7 @@ import orjson
 from newsgold import corpus, resources
 from newsgold.anchors import AnchorError, resolve
 from newsgold.issues import InputError, Issue, path_of, shown
-from newsgold.records import SPLITS, Article, Claim, Figure, Record, Span, to_dict
+from newsgold.records import SPLITS, Article, Claim, Entity, Event, Figure, Record, Span, spans_of, to_dict
 from newsgold.validate import check_schema
 
 FILE: Final = "notes.jsonl"
@@ -60,11 +60,16 @@ class Notes(Record, frozen=True, kw_only=True):
     """In the order of the text."""
 
 
+def head(note: Note) -> str:
+    """What a note is about, in words that it can follow."""
+    return f"no {note.about}" if note.record is None else "why" if note.about == "record" else f"why {note.about}"
+
+
 def words(note: Note) -> str:
     """A note in a line: what it is about, what it says, and the other reading."""
-    head = f"no {note.about}" if note.record is None else "why" if note.about == "record" else f"why {note.about}"
+    lead = head(note)
     # Of what is left out a note often says so itself.
-    return f"{'' if note.note.startswith(head) else f'{head}: '}{note.note}{f'; but also {note.other}' if note.other else ''}"
+    return f"{'' if note.note.startswith(lead) else f'{lead}: '}{note.note}{f'; but also {note.other}' if note.other else ''}"
 
 
 def by_record(notes: Iterable[Note]) -> dict[str | None, list[Note]]:
@@ -100,9 +105,8 @@ def on(told: Mapping[str | None, Sequence[Note]], layer: str, gold: str | None, 
 # --- compiling ------------------------------------------------------------------------------------------------------------
 
 
-def _first(record: Any) -> Span:
-    spans = record.content if isinstance(record, Claim) else (record.span,) if isinstance(record, Figure) else record.mentions
-    first: Span = min(spans, key=lambda span: (span.start, span.end))
+def _first(record: Entity | Claim | Event | Figure) -> Span:
+    first = min(spans_of(record), key=lambda span: (span.start, span.end))
     return Span(first.start, first.end, first.text)
 
 
@@ -119,11 +123,11 @@ def compile_notes(path: Path, article: Article, report: Callable[[Issue], None],
         for problem in error.issues:
             report(problem)
         return None
-    failed = False
+    problems = 0
 
     def issue(at: Sequence[str | int], message: str) -> None:
-        nonlocal failed
-        failed = True
+        nonlocal problems
+        problems += 1
         report(Issue(name, source.line(at), path_of(at), message))
 
     records = {record.id: (layer, record) for layer in FIELDS for record in getattr(article, layer)}
@@ -141,8 +145,7 @@ def compile_notes(path: Path, article: Article, report: Callable[[Issue], None],
         if not isinstance(item, dict):
             issue(at, f"{shown(item)}; expected record or at, about and note")
             continue
-        wrong = failed
-        failed = False
+        before = problems
         for key, value in item.items():
             if key not in ("record", "at", "about", "note", "other"):
                 issue([*at, key], "unknown key; expected record or at, about, note and other")
@@ -151,16 +154,15 @@ def compile_notes(path: Path, article: Article, report: Callable[[Issue], None],
         missing = [key for key in ("about", "note") if key not in item] + ([] if ("record" in item) != ("at" in item) else ["either record or at"])
         if missing:
             issue(at, f"without {' and '.join(missing)}; expected record or at, about and note")
-        if not failed:
+        if problems == before:
             span = _span(item, article, records, at, issue)
             place = (item.get("record"), item.get("at")), item["about"]
             if place in seen:
                 issue(at, f"a second note about {item['about']} of {shown(item.get('record') or item.get('at'))}; expected one")
             seen.add(place)
-            if span is not None and not failed:
+            if span is not None and problems == before:
                 out.append(Note(record=item.get("record"), span=span, about=item["about"], note=item["note"], other=item.get("other")))
-        failed = failed or wrong
-    if failed:
+    if problems:
         return None
     out.sort(key=lambda note: (note.span.start, note.span.end))
     return Notes(id=article.id, split=article.split, canary=article.canary, notes=tuple(out))

@@ -270,6 +270,11 @@ class Article(Annotation, frozen=True, kw_only=True):
     """Of a stand-off article: short digests of the text's blocks, which tell where a copy departs (``normalize.block_digests``)."""
 
 
+def spans_of(record: Entity | Claim | Event | Figure) -> tuple[Span, ...]:
+    """Where a record stands in the text: mentions, content, triggers or the figure."""
+    return record.content if isinstance(record, Claim) else (record.span,) if isinstance(record, Figure) else record.mentions
+
+
 def to_dict(record: msgspec.Struct) -> dict[str, Any]:
     """``record`` as plain JSON types, in field order.
 

@@ -95,11 +95,12 @@ def rows(config: str, articles: Iterable[Article], notes: Mapping[str, Sequence[
     return out
 
 
-def tables(articles: Sequence[Article], notes: Mapping[str, Sequence[Note]] | None = None) -> dict[str, pa.Table]:
+def tables(articles: Sequence[Article], notes: Mapping[str, Sequence[Note]] | None = None, configs: Sequence[str] = CONFIGS) -> dict[str, pa.Table]:
     """One pyarrow table a configuration, from the articles of a split and the notes (as for `rows`). Raises ImportError where pyarrow is not installed."""
     import pyarrow as pa
 
-    return {config: pa.Table.from_pylist(rows(config, articles, notes), schema=schema) for config, schema in _schemas().items()}
+    schemas = _schemas()
+    return {config: pa.Table.from_pylist(rows(config, articles, notes), schema=schemas[config]) for config in configs}
 
 
 def parquet(table: pa.Table) -> bytes:
@@ -149,4 +150,4 @@ def to_datasets(config: str = "articles", splits: Sequence[str] | None = None) -
         import datasets
     except ImportError as error:
         raise ImportError("newsgold.to_datasets() needs datasets; install newsgold[datasets]") from error
-    return datasets.DatasetDict({split: datasets.Dataset(tables(load(split))[config]) for split in splits})
+    return datasets.DatasetDict({split: datasets.Dataset(tables(load(split), configs=[config])[config]) for split in splits})
